@@ -1,0 +1,56 @@
+# How this project builds its modules, plugins and tests: one small function each.
+
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(Lua 5.4 EXACT REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+
+add_library(stagger_warnings INTERFACE)
+target_compile_options(stagger_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                                  -Werror=return-type)
+
+# The one global flag: a sanitizer for every target, e.g. -DSTAGGER_SANITIZE=address,undefined.
+set(STAGGER_SANITIZE "" CACHE STRING "Sanitizers for everything that is built")
+if(STAGGER_SANITIZE)
+  add_compile_options(-fsanitize=${STAGGER_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${STAGGER_SANITIZE})
+endif()
+
+# A module of the harness: a static library. stagger_module(base SOURCES a.cpp USES fmt::fmt)
+function(stagger_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;USES" ${ARGN})
+  add_library(stagger_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(stagger_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(stagger_${name} PUBLIC ${ARG_USES} PRIVATE stagger_warnings)
+endfunction()
+
+# A backend: a shared library with one exported symbol, whose accesses to shared memory are seen.
+# -fsanitize=thread is a compile flag only: the worker's agent defines what it calls.
+function(stagger_add_backend name)
+  add_library(${name} MODULE ${ARGN})
+  set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
+    OUTPUT_NAME ${name})
+  target_link_libraries(${name} PRIVATE stagger_abi stagger_warnings Threads::Threads)
+  target_compile_options(${name} PRIVATE -fno-builtin)
+  if(NOT STAGGER_SANITIZE)
+    target_compile_options(${name} PRIVATE -fsanitize=thread
+      $<$<CXX_COMPILER_ID:Clang>:SHELL:-mllvm -tsan-instrument-read-before-write=1>)
+  endif()
+endfunction()
+
+# A test program; every TEST in it becomes one CTest test.
+function(stagger_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;USES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gtest_main stagger_warnings)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  gtest_discover_tests(${name} TEST_PREFIX "${ARG_LABEL}." DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The names of object types, operations and results, as scenarios, histories and reports spell
+// them: one table, from which every module reads. The numbers are those of the backend ABI.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <stagger/backend.h>
+
+namespace stagger {
+
+enum class ObjectType : std::uint8_t {
+    Register = STAGGER_REGISTER,
+    List = STAGGER_LIST,
+    Map = STAGGER_MAP,
+    Queue = STAGGER_QUEUE,
+    Mutex = STAGGER_MUTEX,
+    Semaphore = STAGGER_SEMAPHORE,
+    Event = STAGGER_EVENT,
+    Condition = STAGGER_CONDITION,
+    Barrier = STAGGER_BARRIER,
+};
+
+enum class Operation : std::uint8_t {
+    Load = STAGGER_LOAD,
+    Store = STAGGER_STORE,
+    Swap = STAGGER_SWAP,
+    Add = STAGGER_ADD,
+    Cas = STAGGER_CAS,
+    Append = STAGGER_APPEND,
+    Pop = STAGGER_POP,
+    Read = STAGGER_READ,
+    Get = STAGGER_GET,
+    Set = STAGGER_SET,
+    Erase = STAGGER_ERASE,
+    Put = STAGGER_PUT,
+    Take = STAGGER_TAKE,
+    Size = STAGGER_SIZE,
+    Close = STAGGER_CLOSE,
+    Lock = STAGGER_LOCK,
+    Unlock = STAGGER_UNLOCK,
+    Acquire = STAGGER_ACQUIRE,
+    Release = STAGGER_RELEASE,
+    EventSet = STAGGER_EVENT_SET,
+    EventClear = STAGGER_EVENT_CLEAR,
+    EventWait = STAGGER_EVENT_WAIT,
+    Wait = STAGGER_WAIT,
+    Notify = STAGGER_NOTIFY,
+    NotifyAll = STAGGER_NOTIFY_ALL,
+    Arrive = STAGGER_ARRIVE,
+    Snapshot = STAGGER_SNAPSHOT,
+};
+
+enum class ResultStatus : std::uint8_t {
+    Ok = STAGGER_OK,
+    Timeout = STAGGER_TIMEOUT,
+    Empty = STAGGER_EMPTY,
+    Full = STAGGER_FULL,
+    Closed = STAGGER_CLOSED,
+    OwnerDead = STAGGER_OWNER_DEAD,
+    Unsupported = STAGGER_UNSUPPORTED,
+    Error = STAGGER_ERROR,
+};
+
+// Arguments an operation takes besides its object, as a bit set.
+enum Arguments : std::uint8_t {
+    kNoArguments = 0,
+    kKey = 1,
+    kValue = 2,
+    kExpected = 4,
+    kTimeout = 8,  // the operation may wait, so `timeout` is allowed
+    kWith = 16,    // names a mutex
+};
+
+struct OperationInfo {
+    Operation operation;
+    ObjectType type;
+    std::string_view key;    // how a step spells it: "load"; unique within a type
+    std::uint8_t arguments;  // what it takes; all of them required but kTimeout
+    bool gives_result;       // `into` receives a value
+};
+
+std::span<const OperationInfo> all_operations();  // Snapshot is not among them
+const OperationInfo& info(Operation operation);   // Snapshot allowed
+// By spelling, for an object of that type; null if the type lacks it.
+const OperationInfo* find_operation(ObjectType type, std::string_view key);
+
+std::string_view name(ObjectType type);           // "register"
+std::string_view name(Operation operation);       // "load"
+std::string_view name(ResultStatus status);       // "ok", "owner-dead"
+std::optional<ObjectType> object_type(std::string_view name);
+
+}  // namespace stagger

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A schedule: the decisions of one execution, as data. Only deviations from the calm course are
+// written down: the calm course lets a task run on, and when it cannot, picks the next one in
+// order. Fewer decisions therefore means simpler, and the empty schedule is the calm one. Made by the
+// engine's recorder, minimised by `minimize`, read and written here as text (file.hpp).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/base/result.hpp"
+
+namespace stagger::schedule {
+
+enum class Choice : std::uint8_t {
+    Run,  // at this point of `task`, `target` runs on instead
+    Wake, // this task's notify wakes `target` instead of the one that waits longest
+};
+
+// Attach: while processes join (only in `fresh`); Main: from the first step on.
+enum class Phase : std::uint8_t { Attach, Main };
+
+struct Decision {
+    Phase phase = Phase::Main;
+    std::string task;         // "worker[0]"
+    std::uint32_t point = 0;  // the task's own count of points in this phase, from 1
+    std::string label;        // what it was about to do there: "store n", "lock n: pthread_mutex_lock"
+    Choice choice = Choice::Run;
+    std::string target;       // "worker[1]"
+
+    friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+struct Schedule {
+    std::vector<Decision> decisions;  // in the order they were taken
+};
+
+// A schedule with what is needed to run it elsewhere, as it stands in a `.schedule` file.
+struct ScheduleFile {
+    std::string scenario;    // its name
+    std::string spec_path;   // where the spec was, relative to the file or as given
+    std::string spec_source; // the text of the spec, whole
+    std::string case_json;   // spec::case_to_json
+    std::string case_id;
+    std::uint64_t seed = 0;
+    std::vector<std::string> symptoms;
+    Schedule schedule;
+};
+
+// Versioned TOML; the last line says that it is whole. read reports file:line:column, what was
+// expected and what to do, for a wrong version, an unknown key, or a file cut short.
+std::string to_text(const ScheduleFile&);
+Result<ScheduleFile> from_text(const std::string& text, const std::string& path);
+Status write_file(const ScheduleFile&, const std::string& path);  // written aside, then renamed
+Result<ScheduleFile> read_file(const std::string& path);
+
+}  // namespace stagger::schedule
