@@ -29,8 +29,6 @@ namespace stagger::wire {
 // overflow its stack.
 inline constexpr std::size_t kMaxDepth = 100;
 
-// ---------------------------------------------------------------- writing
-
 namespace detail {
 
 template <typename Number>
@@ -99,13 +97,11 @@ inline std::string encode_integer(std::int64_t value) {
     append_integer(out, value);
     return out;
 }
-
 inline std::string encode_real(double value) {
     std::string out;
     append_real(out, value);
     return out;
 }
-
 inline std::string encode_text(std::string_view text) {
     std::string out;
     append_text(out, text);
@@ -133,8 +129,6 @@ std::string encode_map(const Range& pairs) {
     }
     return out;
 }
-
-// ---------------------------------------------------------------- reading
 
 // The size of the first value in `bytes`, 0 if there is no whole, well-formed one. Never reads
 // outside `bytes`.
@@ -209,7 +203,7 @@ inline std::size_t count(std::string_view bytes) {
 // Walks over encoded values that stand one after the other; stops at malformed bytes.
 class ValueIterator {
 public:
-    using iterator_category = std::forward_iterator_tag;
+    using iterator_category = std::input_iterator_tag;
     using value_type = std::string_view;
     using difference_type = std::ptrdiff_t;
     using pointer = const std::string_view*;
@@ -224,11 +218,6 @@ public:
         --left_;
         look();
         return *this;
-    }
-    ValueIterator operator++(int) {
-        ValueIterator before = *this;
-        ++*this;
-        return before;
     }
     friend bool operator==(const ValueIterator& a, const ValueIterator& b) {
         return a.left_ == b.left_;
@@ -278,7 +267,6 @@ public:
     friend bool operator!=(const PairIterator& a, const PairIterator& b) {
         return a.value_ != b.value_;
     }
-    friend bool operator==(const PairIterator& a, const PairIterator& b) { return !(a != b); }
 
 private:
     ValueIterator key_;
@@ -297,8 +285,6 @@ struct Pairs {
 inline Pairs pairs(std::string_view map) {
     return {map};
 }
-
-// ---------------------------------------------------------------- arithmetic
 
 // What the operation `add` computes: two integers give an integer, which wraps around as in C's
 // unsigned arithmetic; any other two numbers a real. Nothing where one is no number.
