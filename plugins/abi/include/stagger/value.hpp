@@ -24,7 +24,6 @@
 #include <string_view>
 
 namespace stagger::wire {
-
 // Lists and maps nest at most this deep; deeper bytes are malformed, so no reader can be made to
 // overflow its stack.
 inline constexpr std::size_t kMaxDepth = 100;
@@ -79,7 +78,6 @@ inline void append_list_header(std::string& out, std::size_t count) {
     out.push_back('L');
     detail::append_little_endian(out, static_cast<std::uint32_t>(count));
 }
-
 inline void append_map_header(std::string& out, std::size_t count) {
     out.push_back('M');
     detail::append_little_endian(out, static_cast<std::uint32_t>(count));
@@ -208,7 +206,6 @@ public:
     using difference_type = std::ptrdiff_t;
     using pointer = const std::string_view*;
     using reference = std::string_view;
-
     ValueIterator() = default;
     ValueIterator(std::string_view rest, std::size_t left) : rest_(rest), left_(left) { look(); }
 
@@ -289,13 +286,11 @@ inline Pairs pairs(std::string_view map) {
 // What the operation `add` computes: two integers give an integer, which wraps around as in C's
 // unsigned arithmetic; any other two numbers a real. Nothing where one is no number.
 inline std::optional<std::string> add(std::string_view a, std::string_view b) {
-    const auto x = decode_integer(a);
-    const auto y = decode_integer(b);
+    const auto x = decode_integer(a), y = decode_integer(b);
     if (x && y)
         return encode_integer(static_cast<std::int64_t>(static_cast<std::uint64_t>(*x) +
                                                         static_cast<std::uint64_t>(*y)));
-    const auto u = decode_real(a);
-    const auto v = decode_real(b);
+    const auto u = decode_real(a), v = decode_real(b);
     if (!u || !v) return std::nullopt;
     return encode_real(*u + *v);
 }
