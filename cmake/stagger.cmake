@@ -20,10 +20,16 @@ if(STAGGER_SANITIZE)
   add_link_options(-fsanitize=${STAGGER_SANITIZE})
 endif()
 
+# With this, the target all_verify_interface_header_sets compiles each module's headers alone.
+set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
+
 # A module of the harness: a static library. stagger_module(base SOURCES a.cpp USES fmt::fmt)
 function(stagger_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;USES" ${ARGN})
   add_library(stagger_${name} STATIC ${ARG_SOURCES})
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp)
+  target_sources(stagger_${name} PUBLIC
+    FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${headers})
   target_include_directories(stagger_${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(stagger_${name} PUBLIC ${ARG_USES} PRIVATE stagger_warnings)
 endfunction()
