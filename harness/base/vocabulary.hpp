@@ -86,12 +86,14 @@ struct OperationInfo {
 
 std::span<const OperationInfo> all_operations();  // Snapshot is not among them
 const OperationInfo& info(Operation operation);   // Snapshot allowed
-// By spelling, for an object of that type; null if the type lacks it.
+// By spelling, for an object of that type; null if the type lacks it. For a map, `append`, `pop`
+// and `read` are found too, as the list's: with `key`, which is then required although the info
+// does not list it, they act on the list at that key inside the map.
 const OperationInfo* find_operation(ObjectType type, std::string_view key);
 
-std::string_view name(ObjectType type);           // "register"
-std::string_view name(Operation operation);       // "load"
-std::string_view name(ResultStatus status);       // "ok", "owner-dead"
+std::string_view name(ObjectType type);      // "register"
+std::string_view name(Operation operation);  // "load"
+std::string_view name(ResultStatus status);  // "ok", "owner-dead"
 std::optional<ObjectType> object_type(std::string_view name);
 
 }  // namespace stagger
