@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/agent/agent.hpp"
+
+#include <pthread.h>
+
+#include "harness/agent/point.hpp"
+#include "harness/agent/self.hpp"
+
+namespace stagger::agent {
+
+thread_local Self self;
+Process process;
+
+namespace {
+
+void find_stack() {
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
+    void* low = nullptr;
+    std::size_t size = 0;
+    if (pthread_attr_getstack(&attributes, &low, &size) == 0) {
+        self.stack_low = reinterpret_cast<std::uintptr_t>(low);
+        self.stack_high = self.stack_low + size;
+    }
+    pthread_attr_destroy(&attributes);
+}
+
+}  // namespace
+
+void use_segment(control::Segment* segment) { process.segment = segment; }
+
+void be_process(std::uint32_t index, bool multi_threaded) {
+    process.index = index;
+    process.multi_threaded = multi_threaded;
+}
+
+void be_task(control::TaskIndex index, void (*on_new_execution)(void*), void* context) {
+    self.segment = process.segment;
+    self.index = index;
+    self.on_new_execution = on_new_execution;
+    self.context = context;
+    find_stack();
+}
+
+void await_turn() { await_token(); }
+
+void step_point(control::Call call, std::uint32_t site, std::uint32_t object, control::Key key) {
+    control::TaskSlot& slot = self.slot();
+    slot.site = site;
+    slot.object = object;
+    point(call, key);
+}
+
+void enter_plugin() { self.in_plugin = true; }
+void leave_plugin() { self.in_plugin = false; }
+
+void sleep_for(std::int64_t ns) {
+    const std::int64_t now = self.execution().clock;
+    const std::int64_t longest = control::kNoDeadline - 1 - now;
+    wait_for(nullptr, 0, now + (ns < longest ? ns : longest));
+}
+
+void join(control::TaskMask tasks) {
+    control::Execution& execution = self.execution();
+    while (control::TaskMask rest = tasks & ~execution.ended) {
+        control::Key keys[control::kMaxTasks];
+        std::uint32_t count = 0;
+        for (; rest != 0; rest &= rest - 1) {
+            const auto task = static_cast<std::uint64_t>(__builtin_ctzll(rest));
+            keys[count++] = control::make_key(control::KeySpace::TaskEnd, task);
+        }
+        wait_for(keys, count, control::kNoDeadline);
+    }
+}
+
+bool let_others_run() {
+    control::Execution& execution = self.execution();
+    const control::TaskMask others = execution.ready & ~control::bit(self.index);
+    if (others == 0) {
+        if (execution.next_deadline == control::kNoDeadline) return false;
+        wait_for(nullptr, 0, execution.next_deadline);  // those who sleep are not stuck
+        return true;
+    }
+    control::yield(*self.segment, self.index);
+    point(control::Call::Yield, control::kNoKey);
+    return true;
+}
+
+void end_task() {
+    control::TaskSlot& slot = self.slot();
+    slot.call = control::Call::End;
+    slot.site = slot.object = control::kNoSite;
+    ++slot.point;
+    slot.turn = 0;
+    control::end_task(*self.segment, self.index);
+    hand_over_and_leave(control::pick_successor(*self.segment, self.index));
+}
+
+}  // namespace stagger::agent

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/agent/identity.hpp"
+
+#include <sys/stat.h>
+
+#include <cstring>
+
+#include "harness/agent/self.hpp"
+
+namespace stagger::agent {
+namespace {
+
+using control::make_key;
+using control::NameEntry;
+
+constexpr int kMaxDescriptors = 4096;
+constexpr int kMaxMappings = 256;
+
+struct Mapping {
+    std::uintptr_t low, high;
+    std::uint64_t id, offset;
+};
+
+std::uint64_t descriptors[kMaxDescriptors];
+Mapping mappings[kMaxMappings];
+int mapping_count = 0;
+// Bounds of all mappings: most addresses are outside, and then one comparison is enough.
+std::uintptr_t lowest_mapped = 0, mapped_span = 0;
+
+void find_bounds() {
+    std::uintptr_t low = UINTPTR_MAX, high = 0;
+    for (int i = 0; i < mapping_count; ++i) {
+        if (mappings[i].low < low) low = mappings[i].low;
+        if (mappings[i].high > high) high = mappings[i].high;
+    }
+    lowest_mapped = mapping_count > 0 ? low : 0;
+    mapped_span = mapping_count > 0 ? high - low : 0;
+}
+
+const Mapping* find_mapping(std::uintptr_t address) {
+    if (address - lowest_mapped >= mapped_span) return nullptr;
+    for (int i = mapping_count - 1; i >= 0; --i) {
+        if (address >= mappings[i].low && address < mappings[i].high) return &mappings[i];
+    }
+    return nullptr;
+}
+
+NameEntry* find_name(control::NameKind kind, const char* name) {
+    for (NameEntry& entry : process.segment->registry.names) {
+        if (entry.id != 0 && entry.kind == static_cast<std::uint8_t>(kind) &&
+            std::strncmp(entry.name, name, control::kNameBytes) == 0) {
+            return &entry;
+        }
+    }
+    return nullptr;
+}
+
+NameEntry* free_name() {
+    NameEntry* removed = nullptr;
+    for (NameEntry& entry : process.segment->registry.names) {
+        if (entry.id == 0) return &entry;
+        if (!entry.present) removed = &entry;
+    }
+    return removed;
+}
+
+}  // namespace
+
+std::uint64_t new_id() {
+    return process.segment != nullptr ? process.segment->registry.next_id++ : 0;
+}
+
+void remember_descriptor(int descriptor, std::uint64_t id) {
+    if (descriptor >= 0 && descriptor < kMaxDescriptors) descriptors[descriptor] = id;
+}
+
+void copy_descriptor(int from, int to) { remember_descriptor(to, descriptor_id(from)); }
+
+void forget_descriptor(int descriptor) { remember_descriptor(descriptor, 0); }
+
+std::uint64_t descriptor_id(int descriptor) {
+    if (descriptor < 0) return 0;
+    if (descriptor < kMaxDescriptors && descriptors[descriptor] != 0) {
+        return descriptors[descriptor];
+    }
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return 0;
+    return control::mix(status.st_dev, status.st_ino);
+}
+
+control::Key descriptor_key(int descriptor) {
+    return make_key(control::KeySpace::Descriptor, descriptor_id(descriptor));
+}
+
+std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
+    if (process.segment == nullptr) return 0;
+    NameEntry* entry = find_name(kind, name);
+    if (entry != nullptr && (entry->present || !created)) return entry->id;
+    if (entry == nullptr) entry = free_name();
+    if (entry == nullptr) return control::hash_text(name);
+    entry->id = new_id();
+    entry->kind = static_cast<std::uint8_t>(kind);
+    entry->present = created;
+    std::strncpy(entry->name, name, control::kNameBytes - 1);
+    return entry->id;
+}
+
+void name_removed(control::NameKind kind, const char* name) {
+    if (process.segment == nullptr) return;
+    NameEntry* entry = find_name(kind, name);
+    if (entry != nullptr) entry->present = false;
+}
+
+control::Key name_key(control::NameKind kind, const char* name) {
+    return make_key(control::KeySpace::Name, static_cast<std::uint64_t>(kind),
+                    control::hash_text(name));
+}
+
+void connection_made(control::Key listener, std::uint64_t id) {
+    if (process.segment == nullptr) return;
+    control::Registry& registry = process.segment->registry;
+    if (registry.connection_count >= control::kMaxConnections) return;
+    registry.connections[registry.connection_count++] = {listener, id};
+}
+
+std::uint64_t connection_accepted(control::Key listener) {
+    if (process.segment == nullptr) return 0;
+    control::Registry& registry = process.segment->registry;
+    for (std::uint32_t i = 0; i < registry.connection_count; ++i) {
+        if (registry.connections[i].listener != listener) continue;
+        const std::uint64_t id = registry.connections[i].id;
+        --registry.connection_count;
+        std::memmove(&registry.connections[i], &registry.connections[i + 1],
+                     (registry.connection_count - i) * sizeof(registry.connections[0]));
+        return id;
+    }
+    return new_id();
+}
+
+void remember_mapping(void* address, std::size_t size, std::uint64_t id, std::uint64_t offset) {
+    if (mapping_count >= kMaxMappings) return;
+    const auto low = reinterpret_cast<std::uintptr_t>(address);
+    mappings[mapping_count++] = {low, low + size, id, offset};
+    find_bounds();
+}
+
+// A mapping that is cut keeps what is below and above; the kernel rounds sizes up to pages.
+void forget_mapping(void* address, std::size_t size) {
+    const auto low = reinterpret_cast<std::uintptr_t>(address);
+    const std::uintptr_t high = low + ((size + 4095) & ~std::size_t{4095});
+    for (int i = mapping_count - 1; i >= 0; --i) {
+        const Mapping cut = mappings[i];
+        if (cut.high <= low || cut.low >= high) continue;
+        mappings[i] = mappings[--mapping_count];
+        if (cut.low < low && mapping_count < kMaxMappings) {
+            mappings[mapping_count++] = {cut.low, low, cut.id, cut.offset};
+        }
+        if (cut.high > high && mapping_count < kMaxMappings) {
+            mappings[mapping_count++] = {high, cut.high, cut.id, cut.offset + (high - cut.low)};
+        }
+    }
+    find_bounds();
+}
+
+bool is_shared(const void* pointer) {
+    const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+    if (find_mapping(address) != nullptr) return true;
+    if (!process.multi_threaded) return false;
+    return address < self.stack_low || address >= self.stack_high;
+}
+
+control::Key address_key(const void* pointer) {
+    const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+    if (const Mapping* mapping = find_mapping(address)) {
+        return make_key(control::KeySpace::Memory, mapping->id,
+                        address - mapping->low + mapping->offset);
+    }
+    return make_key(control::KeySpace::PrivateMemory, process.index, address);
+}
+
+}  // namespace stagger::agent

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Identity: which object a descriptor, a name or an address means, by an id given at its creation
+// and kept through dup and fork. Not by inode, pid or address, which are reused. Tables are plain
+// process memory, copied by fork as descriptors and mappings are; ids come from the control
+// segment's registry. Private to the agent.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/control/key.hpp"
+#include "harness/control/layout.hpp"
+
+namespace stagger::agent {
+
+// A new id; 0 where no case is being run.
+std::uint64_t new_id();
+
+// Descriptors.
+void remember_descriptor(int descriptor, std::uint64_t id);
+void copy_descriptor(int from, int to);
+void forget_descriptor(int descriptor);
+std::uint64_t descriptor_id(int descriptor);  // of a stranger: from what it is, by fstat
+control::Key descriptor_key(int descriptor);
+
+// Names of OS objects. `created` tells that the call may have made a new one.
+std::uint64_t name_id(control::NameKind kind, const char* name, bool created);
+void name_removed(control::NameKind kind, const char* name);
+control::Key name_key(control::NameKind kind, const char* name);
+
+// Connections travel from connect() to accept() in order, so that both ends get one id.
+void connection_made(control::Key listener, std::uint64_t id);
+std::uint64_t connection_accepted(control::Key listener);
+
+// Mappings that other processes may share.
+void remember_mapping(void* address, std::size_t size, std::uint64_t id, std::uint64_t offset);
+void forget_mapping(void* address, std::size_t size);
+// True if others may reach that address: it is in a shared mapping, or this process has several
+// threads and it is not on the caller's own stack.
+bool is_shared(const void* address);
+control::Key address_key(const void* address);
+
+}  // namespace stagger::agent

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/agent/point.hpp"
+
+#include "harness/agent/agent.hpp"
+#include "harness/agent/futex.hpp"
+
+namespace stagger::agent {
+namespace {
+
+using control::TaskIndex;
+
+// A loop that reads one thing so often in a row waits for somebody else to change it.
+constexpr std::uint32_t kSpinLimit = 24;
+
+void report_over() {
+    control::Execution& execution = self.execution();
+    execution.over.store(1, std::memory_order_release);
+    futex_wake(&execution.over);
+}
+
+void hand_over(TaskIndex next) {
+    if (next == control::kNobody) {
+        report_over();
+        return;
+    }
+    control::TaskSlot& slot = self.segment->tasks[next];
+    slot.token.store(1, std::memory_order_release);
+    futex_wake(&slot.token);
+}
+
+void switch_to(TaskIndex next) {
+    if (next == self.index) return;
+    hand_over(next);
+    await_token();
+}
+
+}  // namespace
+
+void await_token() {
+    std::atomic<std::uint32_t>& token = self.slot().token;
+    while (token.load(std::memory_order_acquire) == 0) futex_wait(&token, 0);
+    token.store(0, std::memory_order_relaxed);
+    const std::uint64_t generation = self.execution().generation;
+    if (self.generation == generation) return;
+    self.generation = generation;
+    if (self.on_new_execution != nullptr) self.on_new_execution(self.context);
+}
+
+void hand_over_and_leave(TaskIndex next) { hand_over(next); }
+
+void point(control::Call call, control::Key key) {
+    control::TaskSlot& slot = self.slot();
+    slot.call = call;
+    slot.key = key;
+    slot.spin_count = 0;
+    switch_to(control::pass_point(*self.segment, self.index));
+}
+
+void spinning_point(control::Call call, control::Key key) {
+    control::TaskSlot& slot = self.slot();
+    const std::uint32_t count = slot.spin_key == key ? slot.spin_count + 1 : 0;
+    slot.spin_key = key;
+    slot.call = call;
+    slot.key = key;
+    const TaskIndex next = control::pass_point(*self.segment, self.index);
+    slot.spin_count = count;
+    switch_to(next);
+    if (count < kSpinLimit) return;
+    slot.spin_count = 0;
+    control::yield(*self.segment, self.index);
+}
+
+Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadline) {
+    control::block(*self.segment, self.index, keys, count, deadline);
+    switch_to(control::pick_successor(*self.segment, self.index));
+    control::TaskSlot& slot = self.slot();
+    slot.deadline = control::kNoDeadline;
+    return slot.timed_out ? Woken::TimedOut : Woken::Touched;
+}
+
+void finish_execution(control::Ending ending, const char* detail) {
+    control::finish(*self.segment, ending, self.index, detail);
+    switch_to(control::kNobody);
+}
+
+}  // namespace stagger::agent

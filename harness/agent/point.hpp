@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Points, and waiting under control: what every intercepted call is made of. Runs in a task that
+// holds the token. Private to the agent; workers use agent.hpp.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/agent/self.hpp"
+#include "harness/control/scheduler.hpp"
+
+namespace stagger::agent {
+
+// The scheduler may let another task go first; returns when this one goes on.
+void point(control::Call call, control::Key key);
+
+// Like point, for a read or a failed exchange that a spinning loop repeats.
+void spinning_point(control::Call call, control::Key key);
+
+enum class Woken : std::uint8_t { Touched, TimedOut };
+
+// Gives way until one of `keys` is touched or virtual time reaches `deadline`.
+Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadline);
+
+// A call that would block, in the first of the three ways: tried when chosen. `attempt` is the call
+// in a form that does not block, true when it is finished. False: the deadline came first.
+template <typename Attempt>
+bool try_when_chosen(control::Call call, control::Key key, std::int64_t deadline,
+                     Attempt attempt) {
+    point(call, key);
+    while (!attempt()) {
+        if (deadline <= self.execution().clock) return false;
+        if (wait_for(&key, 1, deadline) == Woken::TimedOut) return attempt();
+    }
+    return true;
+}
+
+// Tells those who wait for `key` that they may try again.
+inline void touched(control::Key key) { control::touch(*self.segment, key); }
+
+// Gives the token away for good; returns at once. For a task that ends.
+void hand_over_and_leave(control::TaskIndex next);
+
+// Waits until this task holds the token.
+void await_token();
+
+// Ends the execution here. Returns only if another execution begins in this task.
+void finish_execution(control::Ending ending, const char* detail);
+
+}  // namespace stagger::agent

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the agent knows of the thread it runs in, and of its process. Private to the agent.
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+
+#include "harness/control/layout.hpp"
+
+namespace stagger::agent {
+
+struct Self {
+    control::Segment* segment = nullptr;  // null: not a task
+    control::TaskIndex index = control::kNobody;
+    bool in_plugin = false;               // only then do calls become points
+    std::uint64_t generation = 0;         // of the execution it last took part in
+    void (*on_new_execution)(void*) = nullptr;
+    void* context = nullptr;
+    std::uintptr_t stack_low = 0, stack_high = 0;
+
+    control::TaskSlot& slot() const { return segment->tasks[index]; }
+    control::Execution& execution() const { return segment->execution; }
+};
+
+// Initial-exec: the agent is loaded at program start, and this is read at every memory access.
+extern thread_local Self self __attribute__((tls_model("initial-exec")));
+
+struct Process {
+    control::Segment* segment = nullptr;
+    std::uint32_t index = 0;      // number of this process in the case
+    bool multi_threaded = false;  // then private memory is shared too, between its threads
+};
+extern Process process;
+
+// True in plugin code of a task: this call is a point.
+inline bool controlled() { return self.in_plugin; }
+
+// While it lives the agent's own code runs: nested calls are not points, and errno is kept.
+class EngineCode {
+public:
+    EngineCode() : saved_errno_(errno) { self.in_plugin = false; }
+    ~EngineCode() {
+        self.in_plugin = true;
+        errno = saved_errno_;
+    }
+    EngineCode(const EngineCode&) = delete;
+    EngineCode& operator=(const EngineCode&) = delete;
+
+    // Fails as a system call does: returns -1 with `error` in errno.
+    int fail(int error) {
+        saved_errno_ = error;
+        return -1;
+    }
+    // The call's own errno stands.
+    void adopt_errno() { saved_errno_ = errno; }
+
+private:
+    int saved_errno_;
+};
+
+}  // namespace stagger::agent

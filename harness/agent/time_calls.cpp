@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Clocks and sleeps in virtual time. Each look at a clock moves it a little, or a loop that waits
+// for a deadline would never end. Runs in the task that calls. clock_gettime(2), nanosleep(2).
+#include <sched.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "harness/agent/agent.hpp"
+#include "harness/agent/point.hpp"
+#include "harness/agent/real.hpp"
+#include "harness/agent/virtual_time.hpp"
+
+namespace stagger::agent {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+// What clocks show when an execution starts: 2001-09-09 for the calendar, 1000 s after boot.
+constexpr std::int64_t kCalendarStart = 1'000'000'000 * kSecond;
+constexpr std::int64_t kMonotonicStart = 1'000 * kSecond;
+constexpr std::int64_t kLookNs = 50'000;
+
+bool is_calendar(clockid_t clock) {
+    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI;
+}
+
+std::int64_t start_of(clockid_t clock) {
+    return is_calendar(clock) ? kCalendarStart : kMonotonicStart;
+}
+
+timespec look_at(clockid_t clock) {
+    control::advance_clock(*self.segment, kLookNs);
+    spinning_point(control::Call::Clock, control::make_key(control::KeySpace::Name, 0));
+    const std::int64_t now = start_of(clock) + self.execution().clock;
+    return {static_cast<time_t>(now / kSecond), static_cast<long>(now % kSecond)};
+}
+
+int sleep_controlled(std::int64_t ns) {
+    point(control::Call::Sleep, control::kNoKey);
+    sleep_for(ns);
+    return 0;
+}
+
+bool is_valid(const timespec& time) {
+    return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < kSecond;
+}
+
+}  // namespace
+
+std::int64_t nanoseconds(const timespec& time) {
+    constexpr std::int64_t kLongest = control::kNoDeadline / kSecond - 1;
+    if (time.tv_sec >= kLongest) return control::kNoDeadline - 1;
+    return time.tv_sec * kSecond + time.tv_nsec;
+}
+
+std::int64_t virtual_deadline(clockid_t clock, const timespec& time) {
+    return nanoseconds(time) - start_of(clock);
+}
+
+std::int64_t deadline_after(std::int64_t ns) {
+    const std::int64_t now = self.execution().clock;
+    return ns < 0 || ns >= control::kNoDeadline - now ? control::kNoDeadline : now + ns;
+}
+
+}  // namespace stagger::agent
+
+using namespace stagger::agent;
+
+STAGGER_INTERCEPTED int clock_gettime(clockid_t clock, timespec* time) noexcept {
+    if (!controlled()) {
+        static const auto real = real_function<int(clockid_t, timespec*)>("clock_gettime");
+        return real(clock, time);
+    }
+    EngineCode engine;
+    *time = look_at(clock);
+    return 0;
+}
+
+STAGGER_INTERCEPTED int gettimeofday(timeval* time, void* zone) noexcept {
+    if (!controlled()) {
+        static const auto real = real_function<int(timeval*, void*)>("gettimeofday");
+        return real(time, zone);
+    }
+    EngineCode engine;
+    const timespec now = look_at(CLOCK_REALTIME);
+    *time = {now.tv_sec, now.tv_nsec / 1000};
+    return 0;
+}
+
+STAGGER_INTERCEPTED time_t time(time_t* result) noexcept {
+    if (!controlled()) {
+        static const auto real = real_function<time_t(time_t*)>("time");
+        return real(result);
+    }
+    EngineCode engine;
+    const time_t now = look_at(CLOCK_REALTIME).tv_sec;
+    if (result != nullptr) *result = now;
+    return now;
+}
+
+STAGGER_INTERCEPTED int nanosleep(const timespec* request, timespec* remaining) {
+    if (!controlled()) {
+        static const auto real = real_function<int(const timespec*, timespec*)>("nanosleep");
+        return real(request, remaining);
+    }
+    EngineCode engine;
+    if (!is_valid(*request)) return engine.fail(EINVAL);
+    return sleep_controlled(nanoseconds(*request));
+}
+
+STAGGER_INTERCEPTED int clock_nanosleep(clockid_t clock, int flags, const timespec* request,
+                                        timespec* remaining) {
+    if (!controlled()) {
+        static const auto real =
+            real_function<int(clockid_t, int, const timespec*, timespec*)>("clock_nanosleep");
+        return real(clock, flags, request, remaining);
+    }
+    EngineCode engine;
+    if (!is_valid(*request)) return EINVAL;
+    if ((flags & TIMER_ABSTIME) == 0) return sleep_controlled(nanoseconds(*request));
+    const std::int64_t rest = virtual_deadline(clock, *request) - self.execution().clock;
+    return sleep_controlled(rest > 0 ? rest : 0);
+}
+
+STAGGER_INTERCEPTED int usleep(useconds_t microseconds) {
+    if (!controlled()) {
+        static const auto real = real_function<int(useconds_t)>("usleep");
+        return real(microseconds);
+    }
+    EngineCode engine;
+    return sleep_controlled(std::int64_t{microseconds} * 1000);
+}
+
+STAGGER_INTERCEPTED unsigned sleep(unsigned seconds) {
+    if (!controlled()) {
+        static const auto real = real_function<unsigned(unsigned)>("sleep");
+        return real(seconds);
+    }
+    EngineCode engine;
+    sleep_controlled(std::int64_t{seconds} * kSecond);
+    return 0;
+}
+
+STAGGER_INTERCEPTED int sched_yield() noexcept {
+    if (!controlled()) {
+        static const auto real = real_function<int()>("sched_yield");
+        return real();
+    }
+    EngineCode engine;
+    stagger::control::yield(*self.segment, self.index);
+    point(stagger::control::Call::Yield, stagger::control::kNoKey);
+    return 0;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The deciders: the half of a strategy that runs in the task. Each chooses one of the candidates
+// in fixed memory, in tens of nanoseconds. The other half, the planner, is in engine/strategy.
+#pragma once
+
+#include "harness/control/layout.hpp"
+
+namespace stagger::control {
+
+// One choice to be made. `candidates` has at least one bit; `calm` is one of them.
+struct Question {
+    TaskIndex self;       // who asks; kNobody at the start
+    TaskMask candidates;
+    TaskIndex calm;
+    ChoiceKind kind;
+};
+
+// The strategy's answer: one of the candidates. Counts and logs it if it is not the calm one.
+TaskIndex decide(Segment&, const Question&);
+
+// A priority strategy learns that `task` spins and must let the others go first.
+void lower_priority(Segment&, TaskIndex task);
+
+// Uniform in [0, bound), from the execution's own generator. Requires: bound > 0.
+std::uint64_t draw(Execution&, std::uint64_t bound);
+
+}  // namespace stagger::control

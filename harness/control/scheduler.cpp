@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/control/scheduler.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "harness/control/decider.hpp"
+
+namespace stagger::control {
+namespace {
+
+// What a point costs in virtual time; only deadlines and `visible` bounds ever see it.
+constexpr std::int64_t kPointNs = 100;
+
+TaskIndex lowest(TaskMask mask) { return static_cast<TaskIndex>(std::countr_zero(mask)); }
+
+void expire_deadlines(Segment& segment) {
+    Execution& execution = segment.execution;
+    std::int64_t next = kNoDeadline;
+    for (TaskMask rest = execution.blocked; rest != 0; rest &= rest - 1) {
+        TaskSlot& slot = segment.tasks[lowest(rest)];
+        if (slot.deadline <= execution.clock) {
+            slot.timed_out = true;
+            make_ready(segment, lowest(rest));
+        } else {
+            next = std::min(next, slot.deadline);
+        }
+    }
+    execution.next_deadline = next;
+}
+
+bool jump_to_next_deadline(Segment& segment) {
+    Execution& execution = segment.execution;
+    if (execution.next_deadline == kNoDeadline) return false;
+    execution.clock = std::max(execution.clock, execution.next_deadline);
+    expire_deadlines(segment);
+    return true;
+}
+
+// Who may run: those who yielded only if nobody else can.
+TaskMask candidates_of(Execution& execution) {
+    const TaskMask eager = execution.ready & ~execution.yielded;
+    if (eager != 0) return eager;
+    execution.yielded = 0;
+    return execution.ready;
+}
+
+// The calm course when the present task cannot go on: a server first, so that requests are
+// answered as they come; then who ran before; then the next in order.
+TaskIndex calm_successor(const Execution& execution, TaskMask candidates) {
+    const TaskMask servers = candidates & execution.silent;
+    if (servers != 0) return lowest(servers);
+    const TaskIndex last = execution.last_client;
+    if (last == kNobody) return lowest(candidates);
+    if ((candidates & bit(last)) != 0) return last;
+    const TaskMask after = candidates & ~((bit(last) << 1) - 1);
+    return lowest(after != 0 ? after : candidates);
+}
+
+bool roles_ended(const Execution& execution) {
+    return (execution.roles & ~execution.ended) == 0;
+}
+
+// Nobody is ready. Returns true if somebody is now; otherwise `ending` says why not.
+bool revive(Segment& segment) {
+    Execution& execution = segment.execution;
+    if (roles_ended(execution)) {
+        if (execution.parent == 0) {
+            execution.ending = Ending::Completed;
+            return false;
+        }
+        execution.roles |= execution.parent;
+        make_ready(segment, lowest(execution.parent));
+        execution.parent = 0;
+        return true;
+    }
+    if (jump_to_next_deadline(segment)) return true;
+    execution.ending = execution.out_of_sight != 0 ? Ending::Nobody : Ending::Deadlock;
+    return false;
+}
+
+void note_choice(Segment& segment, TaskIndex chosen) {
+    Execution& execution = segment.execution;
+    if (execution.holder != chosen) ++execution.switches;
+    execution.holder = chosen;
+    if ((execution.silent & bit(chosen)) == 0) execution.last_client = chosen;
+}
+
+bool waits_for(const TaskSlot& slot, Key key) {
+    if (slot.wait_count > kMaxWaitKeys) return true;
+    for (std::uint32_t i = 0; i < slot.wait_count; ++i) {
+        if (slot.wait_keys[i] == key) return true;
+    }
+    return false;
+}
+
+// A task that goes on waiting keeps its state; its deadline moves to the new clock, which starts
+// at 0 again.
+void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
+    slot.point = 0;
+    slot.turn = 0;
+    slot.spin_key = kNoKey;
+    slot.spin_count = 0;
+    slot.replay_next = slot.replay_end = 0;
+    if (keep_waiting) {
+        if (slot.deadline != kNoDeadline) slot.deadline -= old_clock;
+        return;
+    }
+    slot.state = TaskState::Ready;
+    slot.timed_out = slot.notified = false;
+    slot.site = slot.object = kNoSite;
+    slot.call = Call::Start;
+    slot.key = kNoKey;
+    slot.wait_count = 0;
+    slot.deadline = kNoDeadline;
+}
+
+// Cuts Plan::replay, which is sorted by task, into one range per task.
+void distribute_replay(Segment& segment) {
+    const Plan& plan = segment.plan;
+    if (plan.strategy != StrategyKind::Replay) return;
+    for (std::uint32_t i = 0; i < plan.replay_count; ++i) {
+        TaskSlot& slot = segment.tasks[plan.replay[i].task % kMaxTasks];
+        if (slot.replay_end == 0) slot.replay_next = i;
+        slot.replay_end = i + 1;
+    }
+}
+
+void reset_execution(Segment& segment, Phase phase) {
+    Execution& execution = segment.execution;
+    const TaskMask silent = execution.silent;
+    const std::uint64_t generation = execution.generation + 1;
+    execution.over.store(0, std::memory_order_relaxed);
+    execution.ending = Ending::Running;
+    execution.phase = phase;
+    execution.holder = execution.last_client = execution.culprit = kNobody;
+    execution.ready = execution.blocked = execution.yielded = execution.ended = 0;
+    execution.out_of_sight = 0;
+    execution.silent = silent;
+    execution.clock = 0;
+    execution.next_deadline = kNoDeadline;
+    execution.points = execution.decisions = execution.switches = 0;
+    execution.random = segment.plan.seed;
+    execution.generation = generation;
+    execution.log_full = false;
+    execution.logged = execution.misfits = execution.change_next = 0;
+    execution.next_low_priority = kMaxChanges;
+    std::memcpy(execution.priorities, segment.plan.priorities, sizeof(execution.priorities));
+    execution.detail[0] = '\0';
+    segment.history.used = 0;
+    segment.history.records = 0;
+    segment.history.overflow = false;
+}
+
+}  // namespace
+
+void initialise(Segment& segment) {
+    segment.header = Header{kMagic, kVersion, 0, sizeof(Segment)};
+    segment.guard_front = segment.guard_middle = segment.guard_back = kGuard;
+    segment.registry.next_id = 1;
+}
+
+bool unharmed(const Segment& segment) {
+    return segment.header.magic == kMagic && segment.header.version == kVersion &&
+           segment.header.size == sizeof(Segment) && segment.guard_front == kGuard &&
+           segment.guard_middle == kGuard && segment.guard_back == kGuard &&
+           segment.settings.task_count <= kMaxTasks;
+}
+
+void begin_execution(Segment& segment, Phase phase, TaskMask tasks, TaskMask roles,
+                     TaskMask parent) {
+    const std::int64_t old_clock = segment.execution.clock;
+    reset_execution(segment, phase);
+    Execution& execution = segment.execution;
+    execution.roles = roles;
+    execution.parent = parent;
+    for (TaskIndex task = 0; task < segment.settings.task_count; ++task) {
+        TaskSlot& slot = segment.tasks[task];
+        const bool takes_part = ((tasks | parent) & bit(task)) != 0;
+        reset_slot(slot, !takes_part, old_clock);
+        if (!takes_part && slot.state == TaskState::Blocked) {
+            execution.blocked |= bit(task);
+            execution.next_deadline = std::min(execution.next_deadline, slot.deadline);
+        }
+        if ((tasks & bit(task)) != 0) execution.ready |= bit(task);
+        if ((parent & bit(task)) != 0) slot.state = TaskState::Blocked;
+    }
+    distribute_replay(segment);
+}
+
+TaskIndex pass_point(Segment& segment, TaskIndex self) {
+    Execution& execution = segment.execution;
+    TaskSlot& slot = segment.tasks[self];
+    ++slot.point;
+    slot.turn = 0;
+    execution.yielded &= bit(self);
+    advance_clock(segment, kPointNs);
+    if (++execution.points > segment.settings.step_limit) {
+        finish(segment, roles_ended(execution) ? Ending::Completed : Ending::Livelock, self,
+               "the step limit was reached");
+        return kNobody;
+    }
+    if (slot.opaque || execution.ready == bit(self)) {
+        if (segment.plan.strategy != StrategyKind::Replay || slot.opaque) return self;
+    }
+    const TaskMask candidates = candidates_of(execution);
+    const TaskIndex calm = (candidates & bit(self)) != 0 ? self
+                                                         : calm_successor(execution, candidates);
+    const TaskIndex chosen = decide(segment, {self, candidates, calm, ChoiceKind::Run});
+    ++slot.turn;
+    note_choice(segment, chosen);
+    return chosen;
+}
+
+TaskIndex pick_successor(Segment& segment, TaskIndex self) {
+    Execution& execution = segment.execution;
+    while (execution.ready == 0) {
+        if (!revive(segment)) return kNobody;
+    }
+    const TaskMask candidates = candidates_of(execution);
+    const TaskIndex calm = calm_successor(execution, candidates);
+    const TaskIndex chosen = decide(segment, {self, candidates, calm, ChoiceKind::Run});
+    if (self != kNobody) ++segment.tasks[self].turn;
+    note_choice(segment, chosen);
+    return chosen;
+}
+
+void block(Segment& segment, TaskIndex self, const Key* keys, std::uint32_t count,
+           std::int64_t deadline) {
+    Execution& execution = segment.execution;
+    TaskSlot& slot = segment.tasks[self];
+    slot.state = TaskState::Blocked;
+    slot.timed_out = false;
+    slot.wait_count = count;
+    std::copy_n(keys, std::min(count, kMaxWaitKeys), slot.wait_keys);
+    slot.deadline = deadline;
+    execution.ready &= ~bit(self);
+    execution.blocked |= bit(self);
+    execution.next_deadline = std::min(execution.next_deadline, deadline);
+    if (deadline <= execution.clock) expire_deadlines(segment);
+}
+
+void end_task(Segment& segment, TaskIndex self) {
+    Execution& execution = segment.execution;
+    TaskSlot& slot = segment.tasks[self];
+    slot.state = TaskState::Ended;
+    execution.ready &= ~bit(self);
+    execution.ended |= bit(self);
+    touch(segment, make_key(KeySpace::TaskEnd, self));
+}
+
+void touch(Segment& segment, Key key) {
+    for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
+        const TaskIndex task = lowest(rest);
+        if (waits_for(segment.tasks[task], key)) make_ready(segment, task);
+    }
+}
+
+void touch_all(Segment& segment) {
+    for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
+        const TaskIndex task = lowest(rest);
+        if (segment.tasks[task].wait_count > 0) make_ready(segment, task);
+    }
+}
+
+void make_ready(Segment& segment, TaskIndex task) {
+    TaskSlot& slot = segment.tasks[task];
+    slot.state = TaskState::Ready;
+    slot.wait_count = 0;
+    segment.execution.blocked &= ~bit(task);
+    segment.execution.ready |= bit(task);
+}
+
+void yield(Segment& segment, TaskIndex self) {
+    segment.execution.yielded |= bit(self);
+    lower_priority(segment, self);
+}
+
+TaskIndex choose_waiter(Segment& segment, TaskIndex self, TaskMask candidates,
+                        TaskIndex longest) {
+    const TaskIndex chosen = decide(segment, {self, candidates, longest, ChoiceKind::Wake});
+    ++segment.tasks[self].turn;
+    return chosen;
+}
+
+void finish(Segment& segment, Ending ending, TaskIndex culprit, const char* detail) {
+    Execution& execution = segment.execution;
+    execution.ending = ending;
+    execution.culprit = culprit;
+    std::strncpy(execution.detail, detail, kDetailBytes - 1);
+    execution.detail[kDetailBytes - 1] = '\0';
+}
+
+void advance_clock(Segment& segment, std::int64_t ns) {
+    Execution& execution = segment.execution;
+    execution.clock += ns;
+    if (execution.clock >= execution.next_deadline) expire_deadlines(segment);
+}
+
+}  // namespace stagger::control
