@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/report/explain.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "harness/report/rows.hpp"
+#include "harness/report/text.hpp"
+
+namespace stagger::report {
+namespace {
+
+using history::Call;
+using history::History;
+using history::kNone;
+using schedule::Decision;
+
+// A place in the history that a decision's label may mean: a call, or the entry of a span.
+struct Moment {
+    std::uint32_t task = 0;
+    std::uint32_t start = 0;
+    std::uint32_t end = 0;  // kNone: never
+    std::string label;      // "store n"
+    std::uint32_t object = kNone;
+    bool critical = false;
+};
+
+// `store n: write` is a point inside the step `store n`.
+struct Label {
+    std::string step;
+    std::string inside;
+};
+
+Label split_label(const std::string& label) {
+    const std::size_t colon = label.find(": ");
+    if (colon == std::string::npos) return {label, ""};
+    return {label.substr(0, colon), label.substr(colon + 2)};
+}
+
+std::string_view without_index(std::string_view label) {
+    return label.substr(0, label.find('['));
+}
+
+// A step over an array of objects may be labelled by its index expression: `lock fork[self]`.
+bool same_step(std::string_view call, std::string_view step) {
+    if (call == step) return true;
+    if (call.find('[') == std::string_view::npos) return false;
+    const std::size_t index = step.find('[');
+    const bool numbered =
+        index != std::string_view::npos &&
+        step.find_first_not_of("0123456789]", index + 1) == std::string_view::npos;
+    return !numbered && without_index(call) == without_index(step);
+}
+
+std::vector<Moment> moments_of(const History& history, const std::vector<std::uint32_t>& critical) {
+    std::vector<Moment> moments;
+    for (std::uint32_t i = 0; i < history.calls.size(); ++i) {
+        const Call& call = history.calls[i];
+        const bool marked = std::binary_search(critical.begin(), critical.end(), i);
+        moments.push_back({call.task, call.invoked, call.responded, call_label(history, call),
+                           call.object, marked});
+    }
+    for (const history::Span& span : history.sections)
+        moments.push_back({span.task, span.entered, span.entered, "section " + span.name});
+    for (const history::Span& span : history.blocks)
+        moments.push_back({span.task, span.entered, span.entered, "as_one " + span.name});
+    std::stable_sort(moments.begin(), moments.end(),
+                     [](const Moment& a, const Moment& b) { return a.start < b.start; });
+    return moments;
+}
+
+class Explainer {
+public:
+    Explainer(const History& history, const std::vector<std::uint32_t>& critical)
+        : history_(history), moments_(moments_of(history, critical)) {}
+
+    std::string explain(const Decision& decision) {
+        const std::string early =
+            decision.phase == schedule::Phase::Attach ? "while the processes attach, " : "";
+        return printable(
+            early + (decision.choice == schedule::Choice::Wake ? wake(decision) : hold(decision)));
+    }
+
+private:
+    static std::string wake(const Decision& decision) {
+        return fmt::format("when {} does `{}`, wake {} before the one that has waited longest",
+                           decision.task, split_label(decision.label).step, decision.target);
+    }
+
+    std::string hold(const Decision& decision) {
+        const Label label = split_label(decision.label);
+        const std::optional<std::size_t> held = find_held(decision, label);
+        const std::string step =
+            held ? which(*held) : fmt::format("`{}`", label.step.empty() ? "a point" : label.step);
+        const std::string place = place_of(label, step);
+        const std::string until = held ? purpose(*held) : "";
+        if (until.empty())
+            return fmt::format("hold {} {} (its point {}) and let {} run on", decision.task, place,
+                               decision.point, decision.target);
+        return fmt::format("hold {} {} until {}", decision.task, place, until);
+    }
+
+    static std::string place_of(const Label& label, const std::string& step) {
+        if (label.inside.empty() || label.inside == "call") return "at " + step;
+        if (label.inside == "return") return "at the return of " + step;
+        return fmt::format("inside {}, at `{}`", step, label.inside);
+    }
+
+    // The first moment of the task with that label, after the one its last decision held, during
+    // which somebody else did something: the target, if it shows up at all.
+    std::optional<std::size_t> find_held(const Decision& decision, const Label& label) {
+        const std::optional<std::uint32_t> task = task_named(decision.task);
+        if (!task || decision.phase == schedule::Phase::Attach) return std::nullopt;
+        const std::optional<std::uint32_t> target = task_named(decision.target);
+        std::optional<std::size_t> any;
+        for (std::size_t i = next_moment_[*task]; i < moments_.size(); ++i) {
+            if (moments_[i].task != *task || !same_step(moments_[i].label, label.step)) continue;
+            if (!target || acts_during(*target, gap_before(i))) {
+                any = i;
+                break;
+            }
+        }
+        // The same call may be held again at another point inside it.
+        if (any) next_moment_[*task] = *any;
+        return any;
+    }
+
+    struct Gap {
+        std::uint32_t first = 0, last = kNone;
+        bool has(std::uint32_t position) const { return position >= first && position < last; }
+    };
+
+    // From the last thing that the task did before this moment until it got past it.
+    Gap gap_before(std::size_t held) const {
+        const Moment& moment = moments_[held];
+        Gap gap{0, moment.end};
+        for (std::size_t i = 0; i < held; ++i) {
+            const Moment& earlier = moments_[i];
+            if (earlier.task != moment.task) continue;
+            const bool ended = earlier.end != kNone && earlier.end < moment.start;
+            gap.first = std::max(gap.first, ended ? earlier.end : earlier.start);
+        }
+        return gap;
+    }
+
+    bool acts_during(std::uint32_t task, Gap gap) const {
+        return std::any_of(moments_.begin(), moments_.end(), [&](const Moment& moment) {
+            return moment.task == task && (gap.has(moment.start) || gap.has(moment.end));
+        });
+    }
+
+    // What the delay waits for: of all that others completed meanwhile, what matters most.
+    std::string purpose(std::size_t held) const {
+        const Gap gap = gap_before(held);
+        std::optional<std::size_t> best;
+        std::tuple<bool, bool, std::uint32_t> best_rank{};
+        for (std::size_t i = 0; i < moments_.size(); ++i) {
+            const Moment& moment = moments_[i];
+            if (moment.task == moments_[held].task || !gap.has(moment.end)) continue;
+            const std::tuple rank{moment.critical, moment.object == moments_[held].object,
+                                  moment.end};
+            if (best && rank <= best_rank) continue;
+            best = i;
+            best_rank = rank;
+        }
+        if (best) return fmt::format("{} has done {}", doer(*best), which(*best));
+        for (std::size_t i = 0; i < moments_.size(); ++i) {
+            if (moments_[i].task != moments_[held].task && gap.has(moments_[i].start))
+                return fmt::format("{} has begun {}", doer(i), which(i));
+        }
+        return "";
+    }
+
+    const std::string& doer(std::size_t moment) const {
+        return history_.tasks[moments_[moment].task].name;
+    }
+
+    // "`store n`", or "its 3rd `store n`" where the task does it more than once.
+    std::string which(std::size_t index) const {
+        const Moment& moment = moments_[index];
+        std::uint64_t number = 0;
+        std::uint64_t total = 0;
+        for (std::size_t i = 0; i < moments_.size(); ++i) {
+            if (moments_[i].task != moment.task || moments_[i].label != moment.label) continue;
+            ++total;
+            if (i <= index) ++number;
+        }
+        if (total < 2) return fmt::format("`{}`", moment.label);
+        return fmt::format("its {} `{}`", ordinal(number), moment.label);
+    }
+
+    std::optional<std::uint32_t> task_named(const std::string& name) const {
+        for (std::uint32_t i = 0; i < history_.tasks.size(); ++i)
+            if (history_.tasks[i].name == name) return i;
+        return std::nullopt;
+    }
+
+    const History& history_;
+    std::vector<Moment> moments_;
+    std::map<std::uint32_t, std::size_t> next_moment_;  // per task
+};
+
+}  // namespace
+
+std::vector<std::string> delays_that_matter(const schedule::Schedule& schedule,
+                                            const History& history,
+                                            const std::vector<std::uint32_t>& critical_calls) {
+    Explainer explainer(history, critical_calls);
+    std::vector<std::string> delays;
+    delays.reserve(schedule.decisions.size());
+    for (const Decision& decision : schedule.decisions)
+        delays.push_back(explainer.explain(decision));
+    return delays;
+}
+
+}  // namespace stagger::report

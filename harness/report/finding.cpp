@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/report/finding.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/report/explain.hpp"
+#include "harness/report/rows.hpp"
+#include "harness/report/table.hpp"
+
+namespace stagger::report {
+namespace {
+
+using engine::CaseResult;
+using engine::Finding;
+
+constexpr std::size_t kOutputLines = 30;
+
+// Wrapped, each line behind `indent` spaces, the first one behind `lead`, which is as wide.
+std::string paragraph(const std::string& text, const Style& style, std::size_t indent,
+                      const std::string& lead = "") {
+    std::string out;
+    const std::size_t width = std::max<std::size_t>(style.width, indent + 40) - indent;
+    for (const std::string& line : wrap(text, width)) {
+        out += out.empty() && !lead.empty() ? lead : std::string(indent, ' ');
+        out += line + "\n";
+    }
+    return out;
+}
+
+std::string title(const CaseResult& result, const Finding& finding, const Style& style) {
+    std::string what = headline_symptom(finding);
+    if (!finding.verdict.violations.empty() && !finding.verdict.violations.front().object.empty())
+        what += " on " + printable(finding.verdict.violations.front().object);
+    return fmt::format("{}  in {}\n", style.red(style.bold(what)),
+                       style.bold(printable(result.spec_case.id)));
+}
+
+std::string sentence(const Finding& finding, const Style& style) {
+    std::string out = paragraph(printable(headline(finding)), style, 2);
+    if (finding.verdict.violations.empty()) return out;
+    const check::Symptom symptom = finding.verdict.violations.front().symptom;
+    const std::string meaning =
+        fmt::format("{}: {}", check::name(symptom), check::explanation(symptom));
+    return out + style.dim(paragraph(meaning, style, 2));
+}
+
+// The other things that the same execution shows.
+std::string also(const Finding& finding, const Style& style) {
+    std::string out;
+    for (std::size_t i = 1; i < finding.verdict.violations.size(); ++i) {
+        const check::Violation& violation = finding.verdict.violations[i];
+        const std::string text =
+            fmt::format("also {}: {}", check::name(violation.symptom), violation.message);
+        out += paragraph(printable(text), style, 4, "  ");
+    }
+    return out;
+}
+
+// Who holds what and waits for what, where somebody waits for ever.
+std::string waits(const Finding& finding, const Style& style) {
+    std::string out;
+    for (const history::Wait& wait : finding.history.waits) {
+        if (wait.task >= finding.history.tasks.size()) continue;
+        const std::vector<std::string> held = held_at_end(finding.history, wait.task);
+        const std::string holds =
+            held.empty() ? "" : fmt::format("holds {} and ", fmt::join(held, ", "));
+        const std::string text = fmt::format(
+            "{} {}waits at `{}`", finding.history.tasks[wait.task].name, holds, wait.what);
+        out += paragraph(printable(text), style, 4);
+    }
+    return out.empty() ? "" : style.bold("  who waits") + "\n" + out + "\n";
+}
+
+std::string delays(const Finding& finding, const std::vector<std::uint32_t>& critical,
+                   const Style& style) {
+    std::string out = style.bold("  the delays that matter") + "\n";
+    const auto sentences = delays_that_matter(finding.schedule, finding.history, critical);
+    if (sentences.empty())
+        return out + paragraph("none: it happens although each task simply runs on", style, 4);
+    for (const std::string& text : sentences) out += paragraph(text, style, 4);
+    return out;
+}
+
+std::string replays(const Finding& finding, const Style& style) {
+    std::string out;
+    if (finding.found_at > 0) out = fmt::format("found at schedule {}; ", finding.found_at);
+    out += fmt::format("it showed in {} of {} replays with fresh processes", finding.replayed,
+                       finding.replays);
+    out = paragraph(out, style, 2);
+    if (finding.schedule_path.empty()) return out;
+    // Never wrapped: it is there to be copied.
+    return out + fmt::format("  {}  stagger replay {}\n", style.bold("replay it:"),
+                             shell_quoted(finding.schedule_path));
+}
+
+std::string output(const Finding& finding, const Style& style) {
+    std::string text = printable_lines(finding.output);
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    if (text.empty()) return "";
+    std::string out = "\n" + style.bold("  what the processes wrote") + "\n";
+    std::size_t lines = 0;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        if (++lines <= kOutputLines)
+            out +=
+                "    | " +
+                fit(text.substr(begin, end - begin), std::max<std::size_t>(style.width, 40) - 6) +
+                "\n";
+        begin = end + 1;
+    }
+    if (lines > kOutputLines)
+        out += fmt::format("    ... {} ...\n", counted(lines - kOutputLines, "more line"));
+    return out;
+}
+
+}  // namespace
+
+std::string headline(const Finding& finding) {
+    if (!finding.verdict.violations.empty()) return finding.verdict.violations.front().message;
+    if (!finding.history.detail.empty()) return finding.history.detail;
+    return "The execution went wrong in a way that no oracle could name.";
+}
+
+std::string headline_symptom(const Finding& finding) {
+    if (finding.verdict.violations.empty()) return "violation";
+    return std::string(check::name(finding.verdict.violations.front().symptom));
+}
+
+std::string render_finding(const CaseResult& result, const Finding& finding, const Style& style) {
+    const std::vector<std::uint32_t> critical = critical_calls(finding.verdict);
+    std::string out = title(result, finding, style);
+    out += sentence(finding, style) + "\n";
+    out += render_table(finding.history, rows_of(finding.history, critical), style) + "\n";
+    out += waits(finding, style);
+    out += delays(finding, critical, style) + "\n";
+    out += also(finding, style);
+    out += replays(finding, style);
+    return out + output(finding, style);
+}
+
+std::string shell_quoted(const std::string& path) {
+    constexpr std::string_view kPlain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=./,:@%";
+    if (!path.empty() && path.find_first_not_of(kPlain) == std::string::npos) return path;
+    std::string quoted = "'";
+    for (const char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+}  // namespace stagger::report

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/report/rows.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/report/text.hpp"
+
+namespace stagger::report {
+namespace {
+
+using history::Call;
+using history::History;
+using history::kNone;
+
+std::string object_name(const History& history, std::uint32_t object) {
+    return object < history.objects.size() ? history.objects[object].name : "?";
+}
+
+std::string with_key(std::string object, const Call& call) {
+    if (call.key.is_nil()) return object;
+    return fmt::format("{}[{}]", std::move(object), call.key.to_string());
+}
+
+// What was asked for: "store n = 101".
+std::string request_text(const History& history, const Call& call) {
+    const std::string object = with_key(object_name(history, call.object), call);
+    const std::string_view key = name(call.operation);
+    switch (call.operation) {
+        case Operation::Store:
+        case Operation::Swap:
+        case Operation::Set:
+            return fmt::format("{} {} = {}", key, object, call.value.to_string());
+        case Operation::Add:
+            return fmt::format("{} {} + {}", key, object, call.value.to_string());
+        case Operation::Cas:
+            return fmt::format("{} {} from {} to {}", key, object, call.expected.to_string(),
+                               call.value.to_string());
+        case Operation::Append:
+        case Operation::Put:
+            return fmt::format("{} {} {}", key, object, call.value.to_string());
+        case Operation::Wait:
+            if (call.with == kNone) break;
+            return fmt::format("{} {} with {}", key, object, object_name(history, call.with));
+        case Operation::Snapshot:
+            return fmt::format("sees {}", object);
+        default:
+            break;
+    }
+    return fmt::format("{} {}", key, object);
+}
+
+// How it went: " -> 100"; nothing where it merely went well.
+std::string response_text(const Call& call) {
+    if (call.responded == kNone) return "";
+    if (call.status == ResultStatus::Error && !call.failure.empty())
+        return fmt::format(" -> error: {}", call.failure);
+    if (call.status != ResultStatus::Ok) return fmt::format(" -> {}", name(call.status));
+    if (call.operation == Operation::Snapshot) return fmt::format(" = {}", call.result.to_string());
+    return info(call.operation).gives_result ? fmt::format(" -> {}", call.result.to_string()) : "";
+}
+
+bool contains(const std::vector<std::uint32_t>& sorted, std::uint32_t value) {
+    return std::binary_search(sorted.begin(), sorted.end(), value);
+}
+
+// Every position at which some task did something, so that overlaps are found by search.
+class Timeline {
+public:
+    explicit Timeline(const History& history) {
+        for (const Call& call : history.calls) {
+            add(call.invoked, call.task);
+            add(call.responded, call.task);
+        }
+        for (const auto* spans : {&history.sections, &history.blocks}) {
+            for (const history::Span& span : *spans) {
+                add(span.entered, span.task);
+                add(span.left, span.task);
+            }
+        }
+        std::sort(events_.begin(), events_.end());
+    }
+
+    // Did another task do something while this call was under way?
+    bool overlapped(const Call& call) const {
+        auto event = std::upper_bound(events_.begin(), events_.end(),
+                                      std::pair<std::uint32_t, std::uint32_t>{call.invoked, kNone});
+        for (; event != events_.end() && event->first < call.responded; ++event) {
+            if (event->second != call.task) return true;
+        }
+        return false;
+    }
+
+private:
+    void add(std::uint32_t position, std::uint32_t task) {
+        if (position != kNone) events_.emplace_back(position, task);
+    }
+
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> events_;
+};
+
+const history::Wait* wait_of(const History& history, const Call& call) {
+    for (const history::Wait& wait : history.waits) {
+        if (wait.task == call.task && (wait.object == call.object || wait.site == call.site))
+            return &wait;
+    }
+    return nullptr;
+}
+
+class RowMaker {
+public:
+    RowMaker(const History& history, const std::vector<std::uint32_t>& critical)
+        : history_(history), critical_(critical), timeline_(history) {}
+
+    std::vector<Row> make() {
+        for (std::uint32_t i = 0; i < history_.calls.size(); ++i)
+            add_call(history_.calls[i], contains(critical_, i));
+        for (const history::Span& section : history_.sections) {
+            add(section.task, section.entered, "enter section " + section.name);
+            if (section.left != kNone)
+                add(section.task, section.left, "leave section " + section.name);
+        }
+        for (const history::Complaint& complaint : history_.complaints)
+            add(complaint.task, complaint.position, complaint.text, true);
+        add_ending();
+        std::stable_sort(rows_.begin(), rows_.end(),
+                         [](const Row& a, const Row& b) { return a.position < b.position; });
+        return std::move(rows_);
+    }
+
+private:
+    void add(std::uint32_t task, std::uint32_t position, const std::string& text,
+             bool critical = false) {
+        rows_.push_back({task, position, printable(text), critical});
+    }
+
+    void add_call(const Call& call, bool critical) {
+        const std::string request = request_text(history_, call);
+        if (call.responded == kNone) {
+            const bool stuck = wait_of(history_, call) != nullptr;
+            add(call.task, call.invoked, request + (stuck ? "  waits for ever" : "  never returns"),
+                critical || stuck);
+        } else if (timeline_.overlapped(call)) {
+            add(call.task, call.invoked, "call " + request, critical);
+            const std::string response = response_text(call);
+            add(call.task, call.responded,
+                fmt::format("ret  {}{}", call_label(history_, call), response), critical);
+        } else {
+            add(call.task, call.responded, request + response_text(call), critical);
+        }
+    }
+
+    void add_ending() {
+        for (const history::Wait& wait : history_.waits) {
+            const bool shown =
+                std::any_of(history_.calls.begin(), history_.calls.end(), [&](const Call& call) {
+                    return call.responded == kNone && wait_of(history_, call) == &wait;
+                });
+            if (!shown) add(wait.task, kNone, wait.what + "  waits for ever", true);
+        }
+        if (history_.culprit == kNone) return;
+        if (history_.ending == history::Ending::Crash || history_.ending == history::Ending::Hang)
+            add(history_.culprit, kNone, history_.detail, true);
+    }
+
+    const History& history_;
+    const std::vector<std::uint32_t>& critical_;
+    Timeline timeline_;
+    std::vector<Row> rows_;
+};
+
+}  // namespace
+
+std::string call_text(const History& history, const Call& call) {
+    return printable(request_text(history, call) + response_text(call));
+}
+
+std::string call_label(const History& history, const Call& call) {
+    return fmt::format("{} {}", name(call.operation), object_name(history, call.object));
+}
+
+std::vector<Row> rows_of(const History& history, const std::vector<std::uint32_t>& critical_calls) {
+    return RowMaker(history, critical_calls).make();
+}
+
+std::vector<std::uint32_t> critical_calls(const check::Verdict& verdict) {
+    std::vector<std::uint32_t> calls;
+    for (const check::Violation& violation : verdict.violations)
+        calls.insert(calls.end(), violation.calls.begin(), violation.calls.end());
+    std::sort(calls.begin(), calls.end());
+    calls.erase(std::unique(calls.begin(), calls.end()), calls.end());
+    return calls;
+}
+
+std::vector<std::string> held_at_end(const History& history, std::uint32_t task) {
+    std::vector<std::string> held;
+    for (const Call& call : history.calls) {
+        if (call.task != task) continue;
+        const std::string object = object_name(history, call.object);
+        const bool done = call.responded != kNone;
+        const bool ok = call.status == ResultStatus::Ok || call.status == ResultStatus::OwnerDead;
+        if (call.operation == Operation::Lock && done && ok) held.push_back(object);
+        if (call.operation == Operation::Unlock && done) std::erase(held, object);
+        // Who sleeps in a wait has given up its mutex.
+        if (call.operation == Operation::Wait && !done && call.with != kNone)
+            std::erase(held, object_name(history, call.with));
+    }
+    return held;
+}
+
+}  // namespace stagger::report

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/report/summary.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "harness/report/finding.hpp"
+
+namespace stagger::report {
+namespace {
+
+using engine::CaseResult;
+using engine::CaseStatus;
+
+// A bound that a person can read at a glance: never smaller than the probability itself.
+std::string below(double probability) {
+    if (probability < 0.0001) return "< 0.01%";
+    if (probability < 0.01) return fmt::format("< {:.2f}%", probability * 100 + 0.005);
+    return fmt::format("< {:.0f}%", std::min(probability * 100 + 0.5, 100.0));
+}
+
+std::string painted(CaseStatus status, std::string_view text, const Style& style) {
+    switch (status) {
+        case CaseStatus::Pass:
+            return style.green(text);
+        case CaseStatus::Fail:
+        case CaseStatus::Error:
+            return style.red(text);
+        case CaseStatus::Inconclusive:
+            return style.yellow(text);
+        case CaseStatus::Skip:
+            return style.dim(text);
+    }
+    return std::string(text);
+}
+
+std::string first_line(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
+struct Columns {
+    std::size_t id = 4, verdict = 7, schedules = 9, rate = 7, status = 6;
+
+    // The id is never cut, since people copy it into --filter.
+    explicit Columns(const std::vector<CaseResult>& results) {
+        for (const CaseResult& result : results) {
+            id = std::max(id, display_width(printable(result.spec_case.id)));
+            verdict = std::max(verdict, display_width(printable(result.verdict)));
+            schedules = std::max(schedules, std::to_string(result.schedules).size());
+            rate = std::max(rate, report::rate(result).size());
+            status = std::max(status, name(result.status).size());
+        }
+    }
+
+    std::size_t reason(std::size_t width) const {
+        const std::size_t taken = id + verdict + schedules + rate + status + 10;
+        return width > taken + 24 ? width - taken : 24;
+    }
+};
+
+std::string table_row(const Columns& columns, const CaseResult& result, const Style& style) {
+    const std::string status = pad(name(result.status), columns.status);
+    return fmt::format("{}  {}  {}  {}  {}  {}\n", painted(result.status, status, style),
+                       pad(printable(result.spec_case.id), columns.id),
+                       pad(printable(result.verdict), columns.verdict),
+                       pad_left(std::to_string(result.schedules), columns.schedules),
+                       pad_left(rate(result), columns.rate),
+                       fit(reason(result), columns.reason(style.width)));
+}
+
+}  // namespace
+
+std::string_view name(CaseStatus status) {
+    switch (status) {
+        case CaseStatus::Pass:
+            return "pass";
+        case CaseStatus::Fail:
+            return "fail";
+        case CaseStatus::Inconclusive:
+            return "inconclusive";
+        case CaseStatus::Error:
+            return "error";
+        case CaseStatus::Skip:
+            return "skip";
+    }
+    return "error";
+}
+
+Totals count(const std::vector<CaseResult>& results) {
+    Totals totals;
+    totals.cases = results.size();
+    for (const CaseResult& result : results) {
+        switch (result.status) {
+            case CaseStatus::Pass:
+                ++totals.passed;
+                break;
+            case CaseStatus::Fail:
+                ++totals.failed;
+                break;
+            case CaseStatus::Inconclusive:
+                ++totals.inconclusive;
+                break;
+            case CaseStatus::Error:
+                ++totals.errors;
+                break;
+            case CaseStatus::Skip:
+                ++totals.skipped;
+                break;
+        }
+    }
+    return totals;
+}
+
+std::string render_totals(const Totals& totals) {
+    std::string out = fmt::format("{}: {} passed", counted(totals.cases, "case"), totals.passed);
+    const auto add = [&out](std::uint64_t number, std::string_view what) {
+        if (number > 0) out += fmt::format(", {} {}", number, what);
+    };
+    add(totals.failed, "failed");
+    add(totals.inconclusive, "inconclusive");
+    add(totals.errors, totals.errors == 1 ? "error" : "errors");
+    add(totals.skipped, "skipped");
+    return out;
+}
+
+std::string rate(const CaseResult& result) {
+    if (result.schedules == 0 || result.seconds <= 0) return "";
+    return fmt::format("{:.0f}", static_cast<double>(result.schedules) / result.seconds);
+}
+
+std::string evidence_text(const CaseResult& result) {
+    const engine::Evidence& evidence = result.evidence;
+    std::string out = fmt::format("{}, {}{}, {}", counted(result.schedules, "schedule"),
+                                  evidence.interleavings_saturated ? "at least " : "",
+                                  counted(evidence.interleavings, "interleaving"),
+                                  counted(evidence.contended_points, "contended point"));
+    if (evidence.complete) return out + "; complete";
+    if (result.schedules == 0) return out;
+    out +=
+        fmt::format("; chance that the next shows something new {}", below(evidence.chance_of_new));
+    for (const auto& [depth, probability] : evidence.missed)
+        out += fmt::format("; a bug of depth {} missed with p {}", depth, below(probability));
+    return out;
+}
+
+std::string reason(const CaseResult& result) {
+    if (!result.message.empty() && (result.status != CaseStatus::Pass || result.findings.empty()))
+        return printable(first_line(result.message));
+    if (!result.findings.empty()) {
+        const std::string at = result.first_finding_at
+                                   ? fmt::format("found at schedule {}: ", *result.first_finding_at)
+                                   : "";
+        return at + printable(headline(result.findings.front()));
+    }
+    return evidence_text(result);
+}
+
+std::string render_line(const CaseResult& result, const Style& style) {
+    std::string out = painted(result.status, pad(name(result.status), 12), style);
+    out += "  " + printable(result.spec_case.id);
+    if (result.verdict != "ok") out += "  " + printable(result.verdict);
+    if (result.schedules > 0) out += "  " + counted(result.schedules, "schedule");
+    if (const std::string per_second = rate(result); !per_second.empty())
+        out += fmt::format(", {}/s", per_second);
+    if (result.status != CaseStatus::Pass) out += "  " + reason(result);
+    return out;
+}
+
+std::string render_summary(const std::vector<CaseResult>& results, const Style& style) {
+    const Columns columns(results);
+    std::string out = style.bold(fmt::format(
+        "{}  {}  {}  {}  {}  {}", pad("STATUS", columns.status), pad("CASE", columns.id),
+        pad("VERDICT", columns.verdict), pad_left("SCHEDULES", columns.schedules),
+        pad_left("PER SEC", columns.rate), "WHY"));
+    out += "\n";
+    double seconds = 0;
+    std::uint64_t schedules = 0;
+    for (const CaseResult& result : results) {
+        out += table_row(columns, result, style);
+        seconds += result.seconds;
+        schedules += result.schedules;
+    }
+    out += fmt::format("\n{}; {} in {:.1f} s of exploring\n", render_totals(count(results)),
+                       counted(schedules, "schedule"), seconds);
+    return out;
+}
+
+std::string render_evidence(const CaseResult& result, const Style& style) {
+    std::string out = fmt::format("{}  {}\n", style.bold(printable(result.spec_case.id)),
+                                  painted(result.status, printable(result.verdict), style));
+    const auto add = [&](const std::string& text) {
+        for (const std::string& line : wrap(text, std::max<std::size_t>(style.width, 42) - 2))
+            out += "  " + line + "\n";
+    };
+    // A message of several lines is laid out by who wrote it: a spec's errors with their carets.
+    if (result.message.find('\n') != std::string::npos) {
+        out += printable_lines(result.message) + "\n";
+    } else {
+        add(printable(result.message));
+    }
+    if (result.schedules > 0) add(evidence_text(result));
+    for (const auto& [outcome, times] : result.evidence.outcomes)
+        add(fmt::format("outcome {}: {}", printable(outcome), counted(times, "time")));
+    if (!result.nearest_miss.empty()) add("the nearest miss: " + printable(result.nearest_miss));
+    return out;
+}
+
+}  // namespace stagger::report
