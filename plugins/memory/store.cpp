@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/memory/store.hpp"
+
+#include "plugins/memory/sync.hpp"
+
+namespace stagger::memory {
+namespace {
+
+std::uint64_t cell_size(stagger_type type) {
+    switch (type) {
+        case STAGGER_REGISTER:
+            return sizeof(RegisterCell);
+        case STAGGER_LIST:
+        case STAGGER_MAP:
+            return sizeof(SequenceCell);
+        case STAGGER_QUEUE:
+            return sizeof(QueueCell);
+        case STAGGER_MUTEX:
+            return sizeof(MutexCell);
+        case STAGGER_SEMAPHORE:
+            return sizeof(SemaphoreCell);
+        case STAGGER_EVENT:
+            return sizeof(EventCell);
+        case STAGGER_CONDITION:
+            return sizeof(ConditionCell);
+        case STAGGER_BARRIER:
+            return sizeof(BarrierCell);
+        case STAGGER_TYPE_COUNT:
+            break;
+    }
+    throw plugin::Failure("an object of an unknown type");
+}
+
+}  // namespace
+
+Guards::Guards(const StoreOptions& options, std::uint32_t tasks)
+    : chosen_(make_guard({options.lock, options.across_processes, tasks, options.file})) {
+    if (options.lock == LockKind::None)
+        synchronising_ = make_guard({LockKind::Mutex, options.across_processes});
+}
+
+Guard& Guards::of(stagger_type type) const {
+    const bool synchronises = type == STAGGER_EVENT || type == STAGGER_BARRIER;
+    return synchronises && synchronising_ ? *synchronising_ : *chosen_;
+}
+
+void Guards::reset() {
+    chosen_->reset();
+}
+
+Store::Store(const plugin::Config& config, StoreOptions options)
+    : objects_(config.objects()),
+      options_(std::move(options)),
+      tasks_(config.tasks()),
+      fixed_size_(Region::kFirstOffset) {
+    // Cells do not share cache lines, as in any shared structure that several cores write.
+    constexpr std::uint64_t kCacheLine = 64;
+    for (const plugin::ObjectSpec& object : objects_) {
+        fixed_size_ = (fixed_size_ + kCacheLine - 1) / kCacheLine * kCacheLine;
+        cells_.push_back(fixed_size_);
+        fixed_size_ += cell_size(object.type);
+    }
+    fixed_size_ = (fixed_size_ + kCacheLine - 1) / kCacheLine * kCacheLine;
+    if (fixed_size_ > kRegionSize) throw plugin::Failure("the objects do not fit into 64 MiB");
+}
+
+Place Store::place(const Region& region, const Guards& guards, std::size_t object) const {
+    const plugin::ObjectSpec& spec = objects_[object];
+    return {
+        region,          cells_[object], &guards.of(spec.type), static_cast<std::uint32_t>(object),
+        spec.value_size, spec.capacity};
+}
+
+void Store::create(const Region& region) const {
+    const Guards guards(options_, tasks_);
+    region.clear();
+    for (std::size_t i = 0; i < objects_.size(); ++i) create_object(place(region, guards, i), i);
+}
+
+void Store::create_object(const Place& place, std::size_t object) const {
+    const plugin::ObjectSpec& spec = objects_[object];
+    const bool across = options_.across_processes;
+    switch (spec.type) {
+        case STAGGER_REGISTER:
+            return create_register(place, spec.initial);
+        case STAGGER_LIST:
+        case STAGGER_MAP:
+            return create_sequence(place, spec.initial);
+        case STAGGER_QUEUE:
+            return create_queue(place, spec.initial);
+        case STAGGER_MUTEX:
+            return create_mutex(place.region.at<MutexCell>(place.cell).mutex, across,
+                                options_.lock == LockKind::Robust);
+        case STAGGER_SEMAPHORE:
+            return create_semaphore(place, spec.initial, across);
+        case STAGGER_EVENT:
+            return create_event(place, spec.initial);
+        case STAGGER_CONDITION:
+            return create_condition(place.region.at<ConditionCell>(place.cell).condition, across);
+        case STAGGER_BARRIER:
+            return create_barrier(place);
+        case STAGGER_TYPE_COUNT:
+            break;
+    }
+}
+
+plugin::ObjectPeer::Objects Store::open(const Region& region, const Guards& guards) const {
+    plugin::ObjectPeer::Objects objects;
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+        const Place at = place(region, guards, i);
+        switch (objects_[i].type) {
+            case STAGGER_REGISTER:
+                objects.push_back(
+                    make_register(at, options_.order, options_.lock == LockKind::None));
+                break;
+            case STAGGER_LIST:
+                objects.push_back(make_list(at));
+                break;
+            case STAGGER_MAP:
+                objects.push_back(make_map(at));
+                break;
+            case STAGGER_QUEUE:
+                objects.push_back(make_queue(at));
+                break;
+            case STAGGER_MUTEX:
+                objects.push_back(make_mutex(at));
+                break;
+            case STAGGER_SEMAPHORE:
+                objects.push_back(make_semaphore(at));
+                break;
+            case STAGGER_EVENT:
+                objects.push_back(make_event(at));
+                break;
+            case STAGGER_CONDITION:
+                objects.push_back(make_condition(at));
+                break;
+            case STAGGER_BARRIER:
+                objects.push_back(make_barrier(at));
+                break;
+            case STAGGER_TYPE_COUNT:
+                break;
+        }
+    }
+    return objects;
+}
+
+StorePeer::StorePeer(const Store& store, const Region& region)
+    : guards_(store.options(), store.tasks()),
+      objects_(store.open(region, guards_)),
+      robust_(store.options().lock == LockKind::Robust),
+      task_states_(store.tasks()) {}
+
+plugin::Reply StorePeer::invoke(const plugin::Call& call) {
+    if (!robust_) return objects_.invoke(call);
+    TaskState& task = task_states_.at(call.task);
+    if (task.epoch != epoch_) {
+        if (task.held > 0) forget_held_mutexes();
+        task = {epoch_, 0};
+    }
+    plugin::Reply reply = objects_.invoke(call);
+    count_held(call, reply.status);
+    return reply;
+}
+
+void StorePeer::count_held(const plugin::Call& call, stagger_status status) {
+    std::uint32_t& held = task_states_[call.task].held;
+    if (call.operation == STAGGER_LOCK && (status == STAGGER_OK || status == STAGGER_OWNER_DEAD))
+        ++held;
+    if (call.operation == STAGGER_UNLOCK && status == STAGGER_OK && held > 0) --held;
+}
+
+void StorePeer::reset() {
+    guards_.reset();
+    ++epoch_;
+}
+
+}  // namespace stagger::memory

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All objects of a case in one region: where each cell lies, how it is set up, and the objects that
+// a process works with. A backend adds where the memory comes from.
+#pragma once
+
+#include <vector>
+
+#include "plugins/memory/data.hpp"
+
+namespace stagger::memory {
+
+struct StoreOptions {
+    LockKind lock = LockKind::Mutex;
+    Order order = Order::SequentiallyConsistent;
+    bool across_processes = false;
+    std::string file = {};  // the shared memory's name, for LockKind::File
+};
+
+// The guards of one process; they outlive its objects.
+class Guards {
+public:
+    Guards(const StoreOptions& options, std::uint32_t tasks);
+
+    // What protects an object of this type: without a lock, the data alone is unprotected.
+    Guard& of(stagger_type type) const;
+    void reset();
+
+private:
+    std::unique_ptr<Guard> chosen_;
+    std::unique_ptr<Guard> synchronising_;  // null: the chosen one
+};
+
+class Store {
+public:
+    Store(const plugin::Config& config, StoreOptions options);
+
+    const StoreOptions& options() const { return options_; }
+    std::uint32_t tasks() const { return tasks_; }
+    std::uint64_t fixed_size() const { return fixed_size_; }
+
+    // Sets the memory up: all zero when fresh, or as earlier executions left it.
+    void create(const Region& region) const;
+    plugin::ObjectPeer::Objects open(const Region& region, const Guards& guards) const;
+
+private:
+    Place place(const Region& region, const Guards& guards, std::size_t object) const;
+    void create_object(const Place& place, std::size_t object) const;
+
+    std::vector<plugin::ObjectSpec> objects_;
+    std::vector<std::uint64_t> cells_;
+    StoreOptions options_;
+    std::uint32_t tasks_;
+    std::uint64_t fixed_size_;
+};
+
+// A process's attachment to a store, whose memory somebody else keeps mapped.
+class StorePeer : public plugin::Peer {
+public:
+    StorePeer(const Store& store, const Region& region);
+
+    plugin::Reply invoke(const plugin::Call& call) override;
+    void reset() override;
+
+private:
+    // Per task: the robust mutexes it held at reset are to be forgotten by its own thread.
+    struct TaskState {
+        std::uint32_t epoch = 0;
+        std::uint32_t held = 0;
+    };
+    void count_held(const plugin::Call& call, stagger_status status);
+
+    Guards guards_;
+    plugin::ObjectPeer objects_;
+    const bool robust_;
+    std::uint32_t epoch_ = 0;
+    std::vector<TaskState> task_states_;
+};
+
+}  // namespace stagger::memory
