@@ -2,6 +2,7 @@
 #include "harness/report/summary.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -13,11 +14,14 @@ namespace {
 using engine::CaseResult;
 using engine::CaseStatus;
 
-// A bound that a person can read at a glance: never smaller than the probability itself.
-std::string below(double probability) {
-    if (probability < 0.0001) return "< 0.01%";
-    if (probability < 0.01) return fmt::format("< {:.2f}%", probability * 100 + 0.005);
-    return fmt::format("< {:.0f}%", std::min(probability * 100 + 0.5, 100.0));
+// A bound that a person can read at a glance: one digit, rounded up, times `scale` (100: percent).
+// Never below the probability itself, and never zero, since nothing here was proved.
+std::string below(double probability, double scale) {
+    if (probability >= 0.9) return fmt::format("<= {}", scale);
+    double digit = 0.0001;
+    while (digit * 9 < probability) digit *= 10;
+    const double bound = std::floor(probability / digit + 1) * digit;
+    return fmt::format("< {:.6g}", std::min(bound, 1.0) * scale);
 }
 
 std::string painted(CaseStatus status, std::string_view text, const Style& style) {
@@ -140,7 +144,7 @@ std::string evidence_text(const CaseResult& result) {
     out +=
         fmt::format("; chance that the next shows something new {}", below(evidence.chance_of_new));
     for (const auto& [depth, probability] : evidence.missed)
-        out += fmt::format("; a bug of depth {} missed with p {}", depth, below(probability));
+        out += fmt::format("; a bug of depth {} missed with p {}", depth, below(probability, 1));
     return out;
 }
 

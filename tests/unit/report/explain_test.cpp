@@ -12,8 +12,7 @@ using schedule::Choice;
 using schedule::Decision;
 using schedule::Phase;
 
-std::vector<std::string> explained(const history::History& history,
-                                   std::vector<Decision> decisions,
+std::vector<std::string> explained(const history::History& history, std::vector<Decision> decisions,
                                    const std::vector<std::uint32_t>& critical = {}) {
     return delays_that_matter({std::move(decisions)}, history, critical);
 }
@@ -23,9 +22,9 @@ Decision hold(std::string task, std::string label, std::string target) {
 }
 
 TEST(ReportExplain, NamesWhatIsHeldAndWhatItWaitsFor) {
-    EXPECT_EQ(explained(sample::lost_update_history(), {hold("worker[0]", "store n", "worker[1]")}),
-              std::vector<std::string>{
-                  "hold worker[0] at `store n` until worker[1] has done `store n`"});
+    EXPECT_EQ(
+        explained(sample::lost_update_history(), {hold("worker[0]", "store n", "worker[1]")}),
+        std::vector<std::string>{"hold worker[0] at `store n` until worker[1] has done `store n`"});
 }
 
 TEST(ReportExplain, TheCalmScheduleHasNoDelays) {
@@ -71,7 +70,8 @@ TEST(ReportExplain, KnowsAStepOverAnArrayByItsIndexExpression) {
     history::History history = sample::lost_update_history();
     history.objects.front().name = "n[0]";
     const auto delays = explained(history, {hold("worker[0]", "store n[self]", "worker[1]")});
-    EXPECT_EQ(delays.front(), "hold worker[0] at `store n[0]` until worker[1] has done `store n[0]`");
+    EXPECT_EQ(delays.front(),
+              "hold worker[0] at `store n[0]` until worker[1] has done `store n[0]`");
     EXPECT_EQ(explained(history, {hold("worker[0]", "store n[1]", "worker[1]")}).front(),
               "hold worker[0] at `store n[1]` (its point 3) and let worker[1] run on");
 }

@@ -26,8 +26,9 @@ std::vector<std::string> keys(const Json& object) {
 TEST(ReportJson, HasExactlyTheKeysThatAreDocumented) {
     const Json json = Json::parse(to_json(7, {sample::lost_update()}));
     EXPECT_EQ(keys(json), (std::vector<std::string>{"format", "seed", "summary", "cases"}));
-    EXPECT_EQ(keys(json["summary"]), (std::vector<std::string>{"cases", "passed", "failed",
-                                                               "inconclusive", "errors", "skipped"}));
+    EXPECT_EQ(keys(json["summary"]),
+              (std::vector<std::string>{"cases", "passed", "failed", "inconclusive", "errors",
+                                        "skipped"}));
     EXPECT_EQ(keys(json["cases"][0]),
               (std::vector<std::string>{"id", "scenario", "backend", "params", "options", "faults",
                                         "expected", "verdict", "symptoms", "status", "strategy",

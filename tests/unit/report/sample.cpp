@@ -56,12 +56,13 @@ engine::CaseResult lost_update() {
     engine::Finding finding;
     finding.history = lost_update_history();
     finding.verdict.violations = {
-        {check::Symptom::LostUpdate, "n",
+        {check::Symptom::LostUpdate,
+         "n",
          "worker[0] and worker[1] both read 100 and wrote 101, so one update is lost.",
          {0, 1, 2, 3}},
         {check::Symptom::FinalState, "", "n == 102 does not hold: n = 101.", {}}};
-    finding.schedule.decisions = {{schedule::Phase::Main, "worker[0]", 3, "store n",
-                                   schedule::Choice::Run, "worker[1]"}};
+    finding.schedule.decisions = {
+        {schedule::Phase::Main, "worker[0]", 3, "store n", schedule::Choice::Run, "worker[1]"}};
     finding.found_at = 4;
     finding.replayed = 20;
     finding.replays = 20;
@@ -90,8 +91,8 @@ engine::CaseResult deadlock() {
     history.waits = {{0, 0, 1, "lock b"}, {1, 0, 0, "lock a"}};
     finding.verdict.violations = {
         {check::Symptom::Deadlock, "", "worker[0] and worker[1] wait for each other.", {}}};
-    finding.schedule.decisions = {{schedule::Phase::Main, "worker[0]", 3, "lock b",
-                                   schedule::Choice::Run, "worker[1]"}};
+    finding.schedule.decisions = {
+        {schedule::Phase::Main, "worker[0]", 3, "lock b", schedule::Choice::Run, "worker[1]"}};
     finding.replayed = 20;
     finding.replays = 20;
 

@@ -18,7 +18,7 @@ bool has(const std::string& text, const std::string& part) {
 TEST(ReportSummary, APassSaysWhatItIsWorth) {
     EXPECT_EQ(evidence_text(sample::pass()),
               "1000 schedules, 37 interleavings, 6 contended points; chance that the next shows "
-              "something new < 0.21%; a bug of depth 2 missed with p < 0.40%");
+              "something new < 0.3%; a bug of depth 2 missed with p < 0.005");
     CaseResult complete = sample::pass();
     complete.evidence.complete = true;
     complete.evidence.interleavings_saturated = true;
@@ -31,14 +31,14 @@ TEST(ReportSummary, ACertainMissIsNotSoldAsARareOne) {
     result.evidence.missed = {{2, 1.0}};
     result.evidence.chance_of_new = 0;
     EXPECT_TRUE(has(evidence_text(result), "something new < 0.01%"));
-    EXPECT_TRUE(has(evidence_text(result), "missed with p < 100%"));
+    EXPECT_TRUE(has(evidence_text(result), "missed with p <= 1"));
 }
 
 TEST(ReportSummary, CountsEveryStatus) {
-    const std::vector<CaseResult> results = {
-        sample::pass(), sample::lost_update(), sample::without_verdict(CaseStatus::Error, "x"),
-        sample::without_verdict(CaseStatus::Inconclusive, "x"),
-        sample::without_verdict(CaseStatus::Skip, "x")};
+    const std::vector<CaseResult> results = {sample::pass(), sample::lost_update(),
+                                             sample::without_verdict(CaseStatus::Error, "x"),
+                                             sample::without_verdict(CaseStatus::Inconclusive, "x"),
+                                             sample::without_verdict(CaseStatus::Skip, "x")};
     EXPECT_EQ(render_totals(count(results)),
               "5 cases: 1 passed, 1 failed, 1 inconclusive, 1 error, 1 skipped");
     EXPECT_EQ(render_totals(count({})), "0 cases: 0 passed");

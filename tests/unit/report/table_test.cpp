@@ -58,10 +58,9 @@ TEST(ReportRows, ShowsSectionsComplaintsAndADeath) {
     history.culprit = 0;
     history.detail = "killed by SIGSEGV";
     const std::vector<Row> rows = rows_of(history, {});
-    EXPECT_EQ(texts(rows),
-              (std::vector<std::string>{"enter section a", "enter section a",
-                                        "assert x == 1 is false", "leave section a",
-                                        "killed by SIGSEGV"}));
+    EXPECT_EQ(texts(rows), (std::vector<std::string>{"enter section a", "enter section a",
+                                                     "assert x == 1 is false", "leave section a",
+                                                     "killed by SIGSEGV"}));
     EXPECT_TRUE(rows[2].critical);
     EXPECT_TRUE(rows[4].critical);
     EXPECT_FALSE(rows[0].critical);
@@ -124,7 +123,8 @@ TEST(ReportTable, BecomesAListWhereTheTasksDoNotFitSideBySide) {
     for (std::uint32_t i = 0; i < 16; ++i) {
         history.tasks.push_back(history.tasks.front());
         history.tasks.back().name = "worker[" + std::to_string(i) + "]";
-        sample::add_call(history, i + 1, Operation::Store, 0, i, {}, 2 * i, 2 * i + 1);
+        sample::add_call(history, i + 1, Operation::Store, 0, std::int64_t{i}, {}, 2 * i,
+                         2 * i + 1);
     }
     const auto drawn = lines(render_table(history, rows_of(history, {2}), Style{100}));
     ASSERT_EQ(drawn.size(), 16U);
@@ -135,7 +135,8 @@ TEST(ReportTable, FoldsALongHistoryAroundWhatMatters) {
     history::History history = sample::lost_update_history();
     history.calls.clear();
     for (std::uint32_t i = 0; i < 500; ++i)
-        sample::add_call(history, i % 2, Operation::Store, 0, i, {}, 2 * i, 2 * i + 1);
+        sample::add_call(history, i % 2, Operation::Store, 0, std::int64_t{i}, {}, 2 * i,
+                         2 * i + 1);
     const std::string drawn = render_table(history, rows_of(history, {100, 300}), Style{});
     EXPECT_EQ(lines(drawn).size(), 2U + 2 * 5 + 3);
     EXPECT_NE(drawn.find("  > store n = 100\n"), std::string::npos);
@@ -147,7 +148,7 @@ TEST(ReportTable, FoldsALongHistoryInWhichNothingIsCritical) {
     history::History history = sample::lost_update_history();
     history.calls.clear();
     for (std::uint32_t i = 0; i < 500; ++i)
-        sample::add_call(history, 0, Operation::Store, 0, i, {}, 2 * i, 2 * i + 1);
+        sample::add_call(history, 0, Operation::Store, 0, std::int64_t{i}, {}, 2 * i, 2 * i + 1);
     const std::string drawn = render_table(history, rows_of(history, {}), Style{});
     EXPECT_LT(lines(drawn).size(), 50U);
     EXPECT_NE(drawn.find("store n = 499"), std::string::npos);

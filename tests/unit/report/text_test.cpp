@@ -13,7 +13,9 @@ TEST(ReportText, WritesControlCharactersInsteadOfSendingThem) {
 }
 
 TEST(ReportText, ReplacesBytesThatAreNoUtf8) {
-    EXPECT_EQ(printable("a\xff" "b"), "a\uFFFDb");
+    EXPECT_EQ(printable("a\xff"
+                        "b"),
+              "a\uFFFDb");
     EXPECT_EQ(printable("cut \xe2\x82"), "cut \uFFFD\uFFFD");
     EXPECT_EQ(printable("overlong \xc0\xaf"), "overlong \uFFFD\uFFFD");
     EXPECT_EQ(printable("\u20ac\U0001F600"), "\u20ac\U0001F600");
