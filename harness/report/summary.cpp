@@ -141,8 +141,8 @@ std::string evidence_text(const CaseResult& result) {
                                   counted(evidence.contended_points, "contended point"));
     if (evidence.complete) return out + "; complete";
     if (result.schedules == 0) return out;
-    out +=
-        fmt::format("; chance that the next shows something new {}", below(evidence.chance_of_new));
+    out += fmt::format("; chance that the next shows something new {}%",
+                       below(evidence.chance_of_new, 100));
     for (const auto& [depth, probability] : evidence.missed)
         out += fmt::format("; a bug of depth {} missed with p {}", depth, below(probability, 1));
     return out;
