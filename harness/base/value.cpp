@@ -107,7 +107,7 @@ void print(const Value& value, std::string& out) {
     if (value.is_nil()) out += "nil";
     if (auto* boolean = value.boolean()) out += *boolean ? "true" : "false";
     if (auto* integer = value.integer()) out += fmt::format("{}", *integer);
-    if (auto* real = value.real()) out += fmt::format("{}", *real);
+    if (auto* real = value.real()) out += std::isnan(*real) ? "nan" : fmt::format("{}", *real);
     if (auto* text = value.text()) out += quoted(*text);
     if (auto* list = value.list()) print_list(*list, out);
     if (auto* map = value.map()) print_map(*map, out);

@@ -34,11 +34,11 @@ struct Expression {
 struct Object {
     std::string name;
     ObjectType type = ObjectType::Register;
-    Value initial;                // nil where none is given; its type's neutral value then applies
-    std::uint64_t capacity = 0;   // 0: not given
-    std::uint64_t value_size = 0; // bytes per value on the wire; 0: as encoded
-    std::uint32_t count = 0;      // 0: a single object; else an array name[0] .. name[count-1]
-    std::uint32_t first = 0;      // index of its first element among all flattened objects
+    Value initial;                 // nil where none is given; its type's neutral value then applies
+    std::uint64_t capacity = 0;    // 0: not given
+    std::uint64_t value_size = 0;  // bytes per value on the wire; 0: as encoded
+    std::uint32_t count = 0;       // 0: a single object; else an array name[0] .. name[count-1]
+    std::uint32_t first = 0;       // index of its first element among all flattened objects
     Position position;
 };
 
@@ -55,11 +55,11 @@ enum class StepKind : std::uint8_t {
     Repeat,  // `amount` times `body`
     While,   // `condition`, `limit`, `body`
     Break,
-    Sleep,   // `amount` seconds
-    Assert,  // `condition`
-    Join,    // `role`
-    Section, // `text` is its name, `shared`, `body`
-    AsOne,   // `text` is its name, `body`
+    Sleep,    // `amount` seconds
+    Assert,   // `condition`
+    Join,     // `role`
+    Section,  // `text` is its name, `shared`, `body`
+    AsOne,    // `text` is its name, `body`
 };
 
 struct Step {
@@ -106,7 +106,7 @@ struct Expect {
     std::map<std::string, double> visible;  // object -> seconds
     std::vector<Expression> observe;
     std::map<std::string, OutcomeClass> outcomes;
-    std::vector<std::string> allow;         // symptoms dropped before judging
+    std::vector<std::string> allow;  // symptoms dropped before judging
 };
 
 enum class Mode : std::uint8_t { Controlled, Free };
@@ -126,8 +126,8 @@ struct Explore {
 
 // One case: a scenario with a choice of backend, options and parameters. Self-contained.
 struct Case {
-    std::string id;        // "increment/shm/locked=true"
-    std::string backend;   // the default one, "" if every object names its own
+    std::string id;       // "increment/shm/locked=true"
+    std::string backend;  // the default one, "" if every object names its own
     std::map<std::string, std::string> object_backends;  // object -> backend, where it differs
     std::map<std::string, Value> params;                 // all of the scenario's
     std::map<std::string, std::map<std::string, std::string>> options;  // backend -> option -> text

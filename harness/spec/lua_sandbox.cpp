@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/spec/lua_sandbox.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <lua.hpp>
+
+#include "harness/base/check.hpp"
+#include "harness/spec/expression.hpp"
+#include "harness/spec/lua_value.hpp"
+
+namespace stagger::spec {
+
+namespace {
+
+constexpr std::size_t kMemory = std::size_t{16} << 20;     // beyond what compiled code takes
+constexpr std::size_t kTurnover = std::size_t{512} << 20;  // allocated by one evaluation
+constexpr std::size_t kWork = 500'000'000;                 // charged by one evaluation
+constexpr int kInstructions = 10'000'000;
+constexpr const char* kChunkName = "=expression";
+char variables_key;  // its address finds the variables in Lua's registry
+
+// The part of the library that is easier said in Lua. It takes the originals out of reach, and
+// replaces those that could run for ever in one call, depend on time, or show an address.
+constexpr const char* kPrelude = R"lua(
+local charge, less, tostring = ...
+local string, table, math, error, setmetatable, type = string, table, math, error, setmetatable, type
+local rep, format, gsub, unpack = string.rep, string.format, string.gsub, table.unpack
+
+local function pick(from, names)
+    local to = {}
+    for name in string.gmatch(names, "%S+") do to[name] = from[name] end
+    return to
+end
+local s = pick(string, "byte char len lower reverse sub upper")
+local t = pick(table, "concat insert pack remove unpack")
+local m = pick(math, "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger " ..
+    "min mininteger modf pi rad sin sqrt tan tointeger type ult")
+
+function s.rep(text, count, separator)
+    if type(count) == "number" then charge((#text + #(separator or "") + 1) * count) end
+    return rep(text, count, separator)
+end
+function s.format(pattern, ...)
+    if string.find(gsub(pattern, "%%%%", ""), "%%[-+ #0]*%d*%.?%d*p") then
+        error("'%p' shows an address, which differs from run to run", 0)
+    end
+    local values = table.pack(...)
+    for i = 1, values.n do
+        if type(values[i]) == "table" or type(values[i]) == "function" then
+            values[i] = tostring(values[i])
+        end
+    end
+    return format(pattern, unpack(values, 1, values.n))
+end
+-- Matching takes time polynomial in the text, with a degree that grows with the repetitions.
+local function guarded(match)
+    return function(text, pattern, ...)
+        local _, repetitions = gsub(pattern, "[%*%+%-%?]", "")
+        charge((#text + 1) * (#pattern + 1) + (#text + 1) ^ repetitions)
+        return match(text, pattern, ...)
+    end
+end
+for _, name in ipairs { "find", "match", "gmatch", "gsub" } do s[name] = guarded(string[name]) end
+
+-- A stable merge sort: Lua's own picks pivots by the clock when a table is large.
+local function merge(list, from, middle, to, before)
+    local left, right, out = from, middle + 1, {}
+    while left <= middle and right <= to do
+        if before(list[right], list[left]) then
+            out[#out + 1], right = list[right], right + 1
+        else
+            out[#out + 1], left = list[left], left + 1
+        end
+    end
+    while left <= middle do out[#out + 1], left = list[left], left + 1 end
+    for i = 1, #out do list[from + i - 1] = out[i] end
+end
+local function sort(list, from, to, before)
+    if from >= to then return end
+    local middle = (from + to) // 2
+    sort(list, from, middle, before)
+    sort(list, middle + 1, to, before)
+    merge(list, from, middle, to, before)
+end
+function t.sort(list, before) sort(list, 1, #list, before or less) end
+
+local function sealed(library, name)
+    return setmetatable({}, { __index = library, __newindex = function()
+        error("the library '" .. name .. "' cannot be changed", 0)
+    end })
+end
+return { string = sealed(s, "string"), table = sealed(t, "table"), math = sealed(m, "math"),
+    ipairs = ipairs, type = type, tonumber = tonumber, tostring = tostring,
+    sorted = function(list, before)
+        local copy = {}
+        for i = 1, #list do copy[i] = list[i] end
+        sort(copy, 1, #copy, before or less)
+        return copy
+    end }, s
+)lua";
+
+int charge_function(lua_State* lua) {
+    const double work = luaL_checknumber(lua, 1);
+    if (!(work < static_cast<double>(kWork))) return luaL_error(lua, "this takes too long");
+    if (work > 0) charge(lua, static_cast<std::size_t>(work));
+    return 0;
+}
+
+void on_instructions(lua_State* lua, lua_Debug*) {
+    luaL_error(lua, "this takes more than %d steps", kInstructions);
+}
+
+int sorted_list(lua_State* lua) {
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, 1);
+    return mark_table(lua);
+}
+
+// Requires: the prelude's first result on top. Adds what is written in C.
+void add_functions(lua_State* lua) {
+    lua_getfield(lua, -1, "sorted");
+    lua_pushcclosure(lua, sorted_list, 1);
+    lua_setfield(lua, -2, "sorted");
+    lua_pushcfunction(lua, value_length);
+    lua_setfield(lua, -2, "len");
+    lua_pushcfunction(lua, mark_table);
+    lua_setfield(lua, -2, kMarkTable.data());
+}
+
+// Makes the table of variables, behind which stands the library.
+int open_sandbox(lua_State* lua) {
+    for (const luaL_Reg& library : {luaL_Reg{"_G", luaopen_base},
+                                    {"string", luaopen_string},
+                                    {"table", luaopen_table},
+                                    {"math", luaopen_math}}) {
+        luaL_requiref(lua, library.name, library.func, 1);
+        lua_pop(lua, 1);
+    }
+    open_values(lua);
+    if (luaL_loadbufferx(lua, kPrelude, std::char_traits<char>::length(kPrelude), "=library",
+                         "t") != LUA_OK)
+        return lua_error(lua);
+    lua_pushcfunction(lua, charge_function);
+    lua_pushcfunction(lua, value_less);
+    lua_pushcfunction(lua, value_text);
+    lua_call(lua, 3, 2);
+    // Methods of texts: ("x"):rep(3) must find the guarded functions too.
+    lua_pushliteral(lua, "");
+    lua_getmetatable(lua, -1);
+    lua_pushvalue(lua, -3);
+    lua_setfield(lua, -2, "__index");
+    lua_pop(lua, 3);
+    add_functions(lua);
+    lua_newtable(lua);
+    lua_createtable(lua, 0, 1);
+    lua_pushvalue(lua, -3);
+    lua_setfield(lua, -2, "__index");
+    lua_setmetatable(lua, -2);
+    lua_rawsetp(lua, LUA_REGISTRYINDEX, &variables_key);
+    return 0;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at))
+        text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+// What an evaluation may still use; also Lua's allocator.
+struct Sandbox::Meter {
+    std::size_t used = 0;
+    std::size_t limit = kMemory;
+    std::size_t turnover = 0;
+    std::size_t work = 0;
+    std::string scratch;
+
+    static void* allocate(void* context, void* block, std::size_t old_size, std::size_t size) {
+        auto& meter = *static_cast<Meter*>(context);
+        const std::size_t held = block ? old_size : 0;
+        if (size == 0) {
+            std::free(block);
+            meter.used -= held;
+            return nullptr;
+        }
+        if (size > held) {
+            meter.turnover += size - held;
+            if (meter.used + (size - held) > meter.limit || meter.turnover > kTurnover)
+                return nullptr;
+        }
+        void* moved = std::realloc(block, size);
+        if (moved) meter.used = meter.used - held + size;
+        return moved;
+    }
+
+    void begin() { turnover = work = 0; }
+};
+
+Sandbox::Sandbox() : meter_(std::make_unique<Meter>()) {
+    lua_ = lua_newstate(Meter::allocate, meter_.get());
+    STAGGER_CHECK(lua_);
+    lua_pushcfunction(lua_, open_sandbox);
+    STAGGER_CHECK(lua_pcall(lua_, 0, 0, 0) == LUA_OK);
+    meter_->limit = meter_->used + kMemory;
+}
+
+Sandbox::~Sandbox() {
+    lua_close(lua_);
+}
+
+Sandbox::Complaint Sandbox::pop_complaint() {
+    std::size_t size = 0;
+    const char* text = lua_type(lua_, -1) == LUA_TSTRING ? lua_tolstring(lua_, -1, &size) : nullptr;
+    Complaint complaint{text ? std::string(text, size) : "an error without a message", 1};
+    lua_pop(lua_, 1);
+    std::string& message = complaint.message;
+    for (const std::string prefix : {"expression:", "library:"}) {
+        const std::size_t colon = message.find(": ", prefix.size());
+        if (message.rfind(prefix, 0) != 0 || colon == std::string::npos) continue;
+        if (prefix[0] == 'e')
+            complaint.line = static_cast<std::uint32_t>(std::atoi(message.c_str() + prefix.size()));
+        message.erase(0, colon + 2);
+    }
+    replace_all(message, "global '", "variable '");
+    replace_all(message, " near <eof>", " at its end");
+    if (message == "not enough memory") message = "this takes too much memory";
+    return complaint;
+}
+
+std::unique_ptr<Sandbox::Complaint> Sandbox::compile(const std::string& source) {
+    meter_->begin();
+    const std::size_t before = meter_->used;
+    meter_->limit = before + kMemory;
+    const std::string code = "return " + scan_expression(source).marked;
+    if (luaL_loadbufferx(lua_, code.data(), code.size(), kChunkName, "t") != LUA_OK)
+        return std::make_unique<Complaint>(pop_complaint());
+    push_variables(lua_);
+    if (!lua_setupvalue(lua_, -2, 1)) lua_pop(lua_, 1);
+    meter_->limit = std::max(before, meter_->used) + kMemory;
+    return nullptr;
+}
+
+std::unique_ptr<Sandbox::Complaint> Sandbox::run() {
+    meter_->begin();
+    lua_sethook(lua_, on_instructions, LUA_MASKCOUNT, kInstructions);
+    if (lua_pcall(lua_, 0, 1, 0) == LUA_OK) return nullptr;
+    auto complaint = std::make_unique<Complaint>(pop_complaint());
+    lua_gc(lua_, LUA_GCCOLLECT);
+    return complaint;
+}
+
+bool Sandbox::call(int (*function)(lua_State*), const void* argument, int results) const {
+    meter_->begin();
+    lua_pushcfunction(lua_, function);
+    lua_pushlightuserdata(lua_, const_cast<void*>(argument));
+    if (lua_pcall(lua_, 1, results, 0) == LUA_OK) return true;
+    lua_pop(lua_, 1);
+    return false;
+}
+
+void Sandbox::push_variables(lua_State* lua) {
+    lua_rawgetp(lua, LUA_REGISTRYINDEX, &variables_key);
+}
+
+namespace {
+
+void* allocator_context(lua_State* lua) {
+    void* context = nullptr;
+    lua_getallocf(lua, &context);
+    return context;
+}
+
+}  // namespace
+
+void charge(lua_State* lua, std::size_t work) {
+    auto& meter = *static_cast<Sandbox::Meter*>(allocator_context(lua));
+    meter.work += work;
+    if (meter.work > kWork) luaL_error(lua, "this takes too long");
+}
+
+std::string& scratch_text(lua_State* lua) {
+    return static_cast<Sandbox::Meter*>(allocator_context(lua))->scratch;
+}
+
+}  // namespace stagger::spec
