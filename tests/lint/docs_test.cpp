@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the documentation says works: its scenarios parse, its marked commands run. A block of sh
+// after a line `<!-- run -->`, or `<!-- run: exits 1 -->`, is run in an empty folder that holds
+// `specs` and the scenarios of the same page, with the built `stagger` in the PATH.
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "harness/spec/parse.hpp"
+#include "tests/lint/tree.hpp"
+
+namespace stagger::lint {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Block {
+    std::string place;
+    std::string language;
+    std::string text;
+    std::optional<int> exit_code;  // where it is to be run
+};
+
+std::optional<int> mark(const std::string& line) {
+    if (line == "<!-- run -->") return 0;
+    const std::string prefix = "<!-- run: exits ";
+    if (!line.starts_with(prefix)) return std::nullopt;
+    return std::stoi(line.substr(prefix.size()));
+}
+
+std::vector<Block> blocks_of(const fs::path& page) {
+    std::vector<Block> blocks;
+    std::optional<int> marked;
+    bool inside = false;
+    const auto lines = lines_of(page);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const std::string& line = lines[i];
+        if (line.starts_with("```")) {
+            inside = !inside;
+            if (inside) blocks.push_back({place(page, i + 1), line.substr(3), "", marked});
+            if (inside) marked.reset();
+        } else if (inside) {
+            blocks.back().text += line + "\n";
+        } else if (const auto exit_code = mark(line)) {
+            marked = exit_code;
+        }
+    }
+    return blocks;
+}
+
+std::vector<fs::path> pages() {
+    auto found = files_under("docs", {".md"});
+    found.push_back(fs::path(STAGGER_ROOT) / "README.md");
+    return found;
+}
+
+bool is_scenario(const Block& block) {
+    return block.language == "toml" && block.text.starts_with("name");
+}
+
+spec::ParseOutcome parsed(const Block& block) {
+    return spec::parse_scenario(block.text, block.place);
+}
+
+// A fresh folder with `specs` and the page's scenarios, removed at the end.
+class Desk {
+public:
+    explicit Desk(const std::vector<Block>& blocks) {
+        std::string name = (fs::temp_directory_path() / "stagger-docs-XXXXXX").string();
+        folder_ = mkdtemp(name.data());
+        fs::create_directory_symlink(fs::path(STAGGER_ROOT) / "specs", folder_ / "specs");
+        for (const Block& block : blocks) {
+            if (!is_scenario(block)) continue;
+            const auto outcome = parsed(block);
+            if (!outcome.scenario) continue;
+            std::ofstream(folder_ / (outcome.scenario->name + ".toml")) << block.text;
+        }
+    }
+    ~Desk() { fs::remove_all(folder_); }
+    Desk(const Desk&) = delete;
+    Desk& operator=(const Desk&) = delete;
+
+    int run(const std::string& script) const {
+        std::ofstream(folder_ / "script.sh")
+            << "set -e\ncd '" << folder_.string() << "'\nPATH='" << STAGGER_BIN << "':$PATH\n"
+            << script;
+        const int status = std::system(("sh " + (folder_ / "script.sh").string()).c_str());
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+private:
+    fs::path folder_;
+};
+
+TEST(Docs, ScenariosParse) {
+    std::size_t seen = 0;
+    for (const auto& page : pages()) {
+        for (const Block& block : blocks_of(page)) {
+            if (!is_scenario(block)) continue;
+            ++seen;
+            for (const auto& diagnostic : parsed(block).diagnostics)
+                ADD_FAILURE() << diagnostic.render();
+        }
+    }
+    EXPECT_GE(seen, 2u) << "the README and the language's reference each show one";
+}
+
+TEST(Docs, CommandsRun) {
+    std::size_t seen = 0;
+    for (const auto& page : pages()) {
+        const auto blocks = blocks_of(page);
+        const Desk desk(blocks);
+        for (const Block& block : blocks) {
+            if (!block.exit_code) continue;
+            ++seen;
+            EXPECT_EQ(desk.run(block.text), *block.exit_code) << block.place << "\n" << block.text;
+        }
+    }
+    EXPECT_GE(seen, 3u) << "mark commands in docs/ with <!-- run -->";
+}
+
+}  // namespace
+}  // namespace stagger::lint
