@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "harness/agent/plugin_point.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/self.hpp"
 
@@ -53,6 +54,13 @@ void step_point(control::Call call, std::uint32_t site, std::uint32_t object, co
 
 void enter_plugin() { self.in_plugin = true; }
 void leave_plugin() { self.in_plugin = false; }
+
+void plugin_point(const char* label) {
+    if (!controlled()) return;
+    EngineCode engine;
+    point(control::Call::Label,
+          control::make_key(control::KeySpace::Name, control::hash_text(label)));
+}
 
 void sleep_for(std::int64_t ns) {
     const std::int64_t now = self.execution().clock;

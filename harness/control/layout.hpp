@@ -204,7 +204,8 @@ struct Execution {
     std::uint64_t switches;
     std::uint64_t random;        // state of the decider's generator
     std::uint64_t generation;    // numbers executions, so that processes see a new one
-    bool shared_reset_due;       // the first task to run resets what all share
+    bool reset_due;              // processes were used before: each resets its own state
+    bool shared_reset_due;       // and the first task to run resets what all share
     std::uint32_t logged;        // decisions in log
     bool log_full;               // more deviations than fit: it cannot be replayed
     std::uint32_t misfits;       // replay decisions that no longer fit
@@ -288,8 +289,6 @@ struct Segment {
     Registry registry;
     std::uint64_t guard_back;
     HistoryLog history;
-    // The host counts processes that are ready to attach; a futex.
-    std::atomic<std::uint32_t> parked;
 };
 
 inline constexpr std::uint64_t kGuard = 0xA11CE5AFEB10C5ED;

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the host offers to plugins, and what plugins left there. Used in worker processes; one
+// result and one failure per thread.
+#pragma once
+
+#include <string>
+
+#include <stagger/backend.h>
+
+namespace stagger::backend {
+
+// `point` is what an explicit point of a plugin calls.
+const stagger_host& host_table(void (*point)(const char* label));
+
+// Before a call into a plugin: forgets what the last one left.
+void clear_answers();
+// What set_result left, encoded; empty if it was not called.
+const std::string& result_bytes();
+// What fail left, or `otherwise`.
+std::string failure_or(const std::string& otherwise);
+
+}  // namespace stagger::backend

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/worker/children.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+
+#include "harness/agent/futex.hpp"
+#include "harness/base/check.hpp"
+#include "harness/control/scheduler.hpp"
+
+namespace stagger::worker {
+namespace {
+
+sigset_t child_signal() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    return set;
+}
+
+void drain(int descriptor) {
+    char bytes[4096];
+    while (read(descriptor, bytes, sizeof(bytes)) > 0) continue;
+}
+
+std::string describe(const siginfo_t& info) {
+    if (info.si_code == CLD_EXITED) return fmt::format("exited with status {}", info.si_status);
+    return fmt::format("was killed by signal {} ({})", info.si_status,
+                       strsignal(info.si_status));
+}
+
+// Those that children of ours left behind come to us, since the host is their subreaper.
+std::vector<int> children_of_this_process() {
+    std::ifstream list(fmt::format("/proc/self/task/{}/children", getpid()));
+    std::vector<int> pids;
+    for (int pid = 0; list >> pid;) pids.push_back(pid);
+    return pids;
+}
+
+}  // namespace
+
+Children::Children() {
+    const sigset_t set = child_signal();
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+    deaths_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    STAGGER_CHECK(deaths_ >= 0);
+    STAGGER_CHECK(pipe2(parked_, O_CLOEXEC) == 0);
+    fcntl(parked_[0], F_SETFL, O_NONBLOCK);
+}
+
+Children::~Children() {
+    close(deaths_);
+    close(parked_[0]);
+    close(parked_[1]);
+}
+
+bool Children::fork_child(const std::function<void(int parked)>& body) {
+    const int host = getpid();
+    const int pid = fork();
+    if (pid < 0) return false;
+    if (pid > 0) {
+        pids_.push_back(pid);
+        return true;
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != host) _exit(1);
+    const sigset_t set = child_signal();
+    sigprocmask(SIG_UNBLOCK, &set, nullptr);
+    close(deaths_);
+    close(parked_[0]);
+    body(parked_[1]);
+    _exit(0);
+}
+
+std::string Children::await_parked(std::size_t count) {
+    while (count > 0) {
+        pollfd sources[] = {{parked_[0], POLLIN, 0}, {deaths_, POLLIN, 0}};
+        if (poll(sources, 2, -1) < 0) continue;
+        char bytes[control::kMaxTasks];
+        const ssize_t got = read(parked_[0], bytes, std::min(count, sizeof(bytes)));
+        if (got > 0) count -= static_cast<std::size_t>(got);
+        if ((sources[1].revents & POLLIN) == 0) continue;
+        drain(deaths_);
+        Death death;
+        if (find_death(death)) return "a process " + death.how + " before it could start";
+    }
+    return "";
+}
+
+bool Children::find_death(Death& death) {
+    for (const int pid : pids_) {
+        siginfo_t info{};
+        const auto id = static_cast<id_t>(pid);
+        if (waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) continue;
+        if (info.si_pid != pid) continue;
+        death = {pid, describe(info)};
+        return true;
+    }
+    return false;
+}
+
+void Children::report_deaths(control::Segment& segment, const backend::Layout& layout) {
+    drain(deaths_);
+    Death death;
+    if (!find_death(death)) return;
+    control::TaskIndex culprit = control::kNobody;
+    const control::TaskIndex holder = segment.execution.holder;
+    for (control::TaskIndex i = 0; i < layout.tasks.size(); ++i) {
+        if (segment.tasks[i].pid != death.pid) continue;
+        if (culprit == control::kNobody || i == holder) culprit = i;
+    }
+    if (segment.execution.over.load(std::memory_order_acquire) != 0) return;
+    control::finish(segment, control::Ending::Crash, culprit, death.how.c_str());
+    segment.execution.over.store(1, std::memory_order_release);
+    agent::futex_wake(&segment.execution.over);
+}
+
+void Children::kill_all() {
+    for (std::vector<int> left = children_of_this_process(); !left.empty();
+         left = children_of_this_process()) {
+        for (const int pid : left) kill(pid, SIGKILL);
+        for (const int pid : left) waitpid(pid, nullptr, 0);
+    }
+    pids_.clear();
+    drain(deaths_);
+    drain(parked_[0]);
+}
+
+}  // namespace stagger::worker

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/worker/interpreter.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "harness/agent/agent.hpp"
+#include "harness/backend/host_table.hpp"
+
+namespace stagger::worker {
+namespace {
+
+using control::Call;
+using control::kNoSite;
+using control::RecordKind;
+using history::Complaint;
+using spec::StepKind;
+
+constexpr double kNsPerSecond = 1e9;
+
+control::Key object_key(std::uint32_t object) {
+    return control::make_key(control::KeySpace::Object, object);
+}
+
+bool is_true(const Value& value) {
+    return !value.is_nil() && (value.boolean() == nullptr || *value.boolean());
+}
+
+std::uint32_t client_number(const backend::Layout& layout, std::uint32_t task) {
+    // Roles and the parent come before the servers, so a client's slot is its number.
+    return layout.kinds[task] == backend::Layout::Kind::Server ? 0 : task;
+}
+
+}  // namespace
+
+Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task)
+    : surroundings_(&surroundings),
+      task_(task),
+      identity_(&surroundings.layout.tasks[task]),
+      recorder_(*surroundings.segment, static_cast<std::uint8_t>(task)) {
+    for (const spec::Role& role : surroundings.scenario->roles) {
+        if (role.name == identity_->role) role_ = &role;
+    }
+}
+
+void Interpreter::set_up_variables() {
+    evaluator_.clear();
+    for (const auto& [name, value] : surroundings_->spec_case->params) evaluator_.set(name, value);
+    evaluator_.set("self", std::int64_t{identity_->index});
+    evaluator_.set("thread", std::int64_t{identity_->thread});
+}
+
+void Interpreter::set_iteration(std::int64_t i) {
+    iteration_ = i;
+    evaluator_.set("i", i);
+}
+
+void Interpreter::run_role() {
+    set_up_variables();
+    for (std::uint32_t round = 1; round <= role_->repeat; ++round) {
+        set_iteration(round);
+        if (run_steps(role_->steps) == Flow::Stop) break;
+    }
+    if (surroundings_->record_variables) report_variables();
+}
+
+void Interpreter::report_variables() {
+    Value::Map variables;
+    for (const std::string& name : role_->variables) {
+        Value value = evaluator_.get(name);
+        if (!value.is_nil()) variables.emplace(name, std::move(value));
+    }
+    recorder_.variables(Value(std::move(variables)).encode());
+}
+
+void Interpreter::run_parent() {
+    for (std::uint32_t i = 0; i < surroundings_->layout.objects.size(); ++i) {
+        switch (surroundings_->layout.objects[i].type) {
+            case ObjectType::Mutex:
+            case ObjectType::Condition:
+            case ObjectType::Barrier: continue;
+            default: break;
+        }
+        Request request;
+        request.operation = Operation::Snapshot;
+        request.object = i;
+        request.client = client_number(surroundings_->layout, task_);
+        Value result;
+        ResultStatus status;
+        if (!call(kNoSite, request, false, result, status)) return;
+    }
+}
+
+Interpreter::Flow Interpreter::run_steps(const std::vector<spec::Step>& steps) {
+    for (const spec::Step& step : steps) {
+        const Flow flow = run_step(step);
+        if (flow != Flow::Next) return flow;
+    }
+    return Flow::Next;
+}
+
+Interpreter::Flow Interpreter::run_step(const spec::Step& step) {
+    if (step.when) {
+        bool wanted = false;
+        if (!condition(step, *step.when, wanted)) return Flow::Stop;
+        if (!wanted) return Flow::Next;
+    }
+    switch (step.kind) {
+        case StepKind::Operation: return run_operation(step);
+        case StepKind::Let: return run_let(step);
+        case StepKind::If: return run_if(step);
+        case StepKind::Repeat: return run_repeat(step);
+        case StepKind::While: return run_while(step);
+        case StepKind::Break: return Flow::Break;
+        case StepKind::Sleep: return run_sleep(step);
+        case StepKind::Assert: return run_assert(step);
+        case StepKind::Join: return run_join(step);
+        case StepKind::Section:
+        case StepKind::AsOne: return run_span(step);
+    }
+    return Flow::Stop;
+}
+
+Interpreter::Flow Interpreter::complain(const spec::Step& step, Complaint::Kind kind,
+                                        const std::string& text) {
+    recorder_.complain(kind, step.site, text);
+    return Flow::Stop;
+}
+
+bool Interpreter::evaluate(const spec::Step& step, const spec::Expression& expression,
+                           Value& into) {
+    Result<Value> value = evaluator_.evaluate(expression);
+    if (!value) {
+        complain(step, Complaint::Kind::ExpressionError, value.error().message);
+        return false;
+    }
+    into = std::move(value).value();
+    return true;
+}
+
+bool Interpreter::evaluate_encoded(const spec::Step& step,
+                                   const std::optional<spec::Expression>& expression,
+                                   std::string& into) {
+    into.clear();
+    if (!expression) return true;
+    Value value;
+    if (!evaluate(step, *expression, value)) return false;
+    into = value.encode();
+    return true;
+}
+
+bool Interpreter::condition(const spec::Step& step, const spec::Expression& expression,
+                            bool& into) {
+    Value value;
+    if (!evaluate(step, expression, value)) return false;
+    into = is_true(value);
+    return true;
+}
+
+bool Interpreter::seconds(const spec::Step& step, const spec::Expression& expression,
+                          std::int64_t& into_ns) {
+    Value value;
+    if (!evaluate(step, expression, value)) return false;
+    const double amount = value.real() != nullptr      ? *value.real()
+                          : value.integer() != nullptr ? static_cast<double>(*value.integer())
+                                                       : std::nan("");
+    constexpr double kLongest = 1e9;  // seconds: the virtual clock ends far behind
+    if (!(amount >= 0 && amount <= kLongest)) {
+        complain(step, Complaint::Kind::ExpressionError,
+                 fmt::format("{}:{}:{}: \"{}\" gives {}, but a time is a number of seconds from 0",
+                             surroundings_->scenario->path, expression.position.line,
+                             expression.position.column, expression.source, value.to_string()));
+        return false;
+    }
+    into_ns = static_cast<std::int64_t>(amount * kNsPerSecond);
+    return true;
+}
+
+bool Interpreter::resolve(const spec::Step& step, const spec::ObjectReference& reference,
+                          std::uint32_t& into) {
+    const spec::Object& object = surroundings_->scenario->objects[reference.object];
+    into = object.first;
+    if (!reference.index) return true;
+    Value value;
+    if (!evaluate(step, *reference.index, value)) return false;
+    const std::int64_t* index = value.integer();
+    if (index == nullptr || *index < 0 || *index >= std::int64_t{object.count}) {
+        complain(step, Complaint::Kind::ExpressionError,
+                 fmt::format("{}:{}:{}: {}[{}] does not exist: the index of {} goes from 0 to {}",
+                             surroundings_->scenario->path, reference.index->position.line,
+                             reference.index->position.column, object.name, value.to_string(),
+                             object.name, object.count - 1));
+        return false;
+    }
+    into += static_cast<std::uint32_t>(*index);
+    return true;
+}
+
+bool Interpreter::prepare(const spec::Step& step, Request& request) {
+    request.operation = step.operation;
+    request.client = client_number(surroundings_->layout, task_);
+    if (!resolve(step, step.object, request.object)) return false;
+    if (step.with && !resolve(step, *step.with, request.with)) return false;
+    if (step.timeout && !seconds(step, *step.timeout, request.timeout_ns)) return false;
+    if (!evaluate_encoded(step, step.key, key_) || !evaluate_encoded(step, step.value, value_) ||
+        !evaluate_encoded(step, step.expected, expected_)) {
+        return false;
+    }
+    request.key = key_;
+    request.value = value_;
+    request.expected = expected_;
+    return true;
+}
+
+bool Interpreter::call(std::uint32_t site, const Request& request, bool checked, Value& result,
+                       ResultStatus& status) {
+    const control::Key key = object_key(request.object);
+    agent::step_point(Call::Invoke, site, request.object, key);
+    recorder_.invoke(site, request, checked);
+    backend::clear_answers();
+    agent::enter_plugin();
+    const std::uint32_t answer = surroundings_->backends->invoke(request);
+    agent::leave_plugin();
+    agent::step_point(Call::Response, site, request.object, key);
+    const std::string& bytes = backend::result_bytes();
+    Result<Value> decoded = bytes.empty() ? Result<Value>(Value()) : Value::decode(bytes);
+    if (answer >= STAGGER_STATUS_COUNT || !decoded) {
+        const std::string nonsense = fmt::format(
+            "backend {} returned nonsense from {} on {}: {}",
+            surroundings_->backends->backend_name(request.object), name(request.operation),
+            surroundings_->layout.objects[request.object].name,
+            answer >= STAGGER_STATUS_COUNT ? fmt::format("status {}", answer)
+                                           : decoded.error().message);
+        agent::finish_execution(control::Ending::HarnessError, nonsense.c_str());
+        return false;
+    }
+    status = static_cast<ResultStatus>(answer);
+    const std::string failure =
+        status == ResultStatus::Error ? backend::failure_or("it did not say why") : std::string();
+    recorder_.respond(site, status, bytes, failure);
+    constexpr std::string_view kTorn = "torn value";
+    if (failure.compare(0, kTorn.size(), kTorn) == 0) {
+        recorder_.complain(Complaint::Kind::TornValue, site, failure);
+    }
+    result = std::move(decoded).value();
+    return true;
+}
+
+Interpreter::Flow Interpreter::run_operation(const spec::Step& step) {
+    Request request;
+    if (!prepare(step, request)) return Flow::Stop;
+    Value result;
+    ResultStatus status = ResultStatus::Ok;
+    if (!call(step.site, request, !step.how.empty(), result, status)) return Flow::Stop;
+    if (!step.into.empty()) evaluator_.set(step.into, result);
+    if (!step.how.empty()) evaluator_.set(step.how, std::string(name(status)));
+    return Flow::Next;
+}
+
+Interpreter::Flow Interpreter::run_let(const spec::Step& step) {
+    for (const auto& [name, expression] : step.assignments) {
+        Value value;
+        if (!evaluate(step, expression, value)) return Flow::Stop;
+        evaluator_.set(name, value);
+    }
+    return Flow::Next;
+}
+
+Interpreter::Flow Interpreter::run_if(const spec::Step& step) {
+    bool holds = false;
+    if (!condition(step, *step.condition, holds)) return Flow::Stop;
+    return run_steps(holds ? step.body : step.otherwise);
+}
+
+Interpreter::Flow Interpreter::run_repeat(const spec::Step& step) {
+    Value amount;
+    if (!evaluate(step, *step.amount, amount)) return Flow::Stop;
+    if (amount.integer() == nullptr || *amount.integer() < 0) {
+        return complain(step, Complaint::Kind::ExpressionError,
+                        fmt::format("{}:{}:{}: repeat needs a whole number from 0, not {}",
+                                    surroundings_->scenario->path, step.amount->position.line,
+                                    step.amount->position.column, amount.to_string()));
+    }
+    const std::int64_t outer = iteration_;
+    Flow flow = Flow::Next;
+    for (std::int64_t i = 1; i <= *amount.integer() && flow == Flow::Next; ++i) {
+        set_iteration(i);
+        flow = run_steps(step.body);
+    }
+    set_iteration(outer);
+    return flow == Flow::Break ? Flow::Next : flow;
+}
+
+// At its limit a loop lets the others run, since it may wait for what one of them will do; only
+// when they have ended or wait is it stuck.
+Interpreter::Flow Interpreter::run_while(const spec::Step& step) {
+    const std::int64_t outer = iteration_;
+    Flow flow = Flow::Next;
+    std::uint64_t rounds = 0;
+    for (std::int64_t i = 1; flow == Flow::Next; ++i) {
+        set_iteration(i);
+        bool holds = false;
+        if (!condition(step, *step.condition, holds)) return Flow::Stop;
+        if (!holds) break;
+        if (rounds++ >= step.limit) {
+            if (!agent::let_others_run()) {
+                return complain(step, Complaint::Kind::LoopLimit,
+                                fmt::format("\"{}\" went round {} times", step.label, step.limit));
+            }
+            rounds = 0;
+        }
+        flow = run_steps(step.body);
+    }
+    set_iteration(outer);
+    return flow == Flow::Break ? Flow::Next : flow;
+}
+
+Interpreter::Flow Interpreter::run_sleep(const spec::Step& step) {
+    std::int64_t ns = 0;
+    if (!seconds(step, *step.amount, ns)) return Flow::Stop;
+    agent::step_point(Call::Sleep, step.site, kNoSite, control::kNoKey);
+    agent::sleep_for(ns);
+    return Flow::Next;
+}
+
+Interpreter::Flow Interpreter::run_assert(const spec::Step& step) {
+    bool holds = false;
+    if (!condition(step, *step.condition, holds)) return Flow::Stop;
+    if (!holds) recorder_.complain(Complaint::Kind::Assertion, step.site, step.condition->source);
+    return Flow::Next;
+}
+
+Interpreter::Flow Interpreter::run_join(const spec::Step& step) {
+    const std::string& role = surroundings_->scenario->roles[step.role].name;
+    control::TaskMask tasks = 0;
+    for (std::uint32_t i = 0; i < surroundings_->layout.tasks.size(); ++i) {
+        if (surroundings_->layout.tasks[i].role == role) tasks |= control::bit(i);
+    }
+    agent::step_point(Call::Join, step.site, kNoSite, control::kNoKey);
+    agent::join(tasks);
+    return Flow::Next;
+}
+
+Interpreter::Flow Interpreter::run_span(const spec::Step& step) {
+    const bool section = step.kind == StepKind::Section;
+    agent::step_point(Call::Enter, step.site, kNoSite, control::kNoKey);
+    recorder_.enter(section ? RecordKind::EnterSection : RecordKind::EnterBlock, step.site,
+                    step.text, step.shared);
+    const Flow flow = run_steps(step.body);
+    if (section) agent::step_point(Call::Leave, step.site, kNoSite, control::kNoKey);
+    recorder_.leave(section ? RecordKind::LeaveSection : RecordKind::LeaveBlock, step.site);
+    return flow;
+}
+
+}  // namespace stagger::worker

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/worker/task_process.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "harness/agent/agent.hpp"
+#include "harness/base/check.hpp"
+
+namespace stagger::worker {
+namespace {
+
+using Kind = backend::Layout::Kind;
+
+// Local state of this process is reset once per execution, by whichever of its tasks runs first.
+std::uint64_t local_reset_generation = 0;
+
+void fail_execution(const std::string& message) {
+    agent::finish_execution(control::Ending::HarnessError, message.c_str());
+}
+
+// First activation of a task in an execution: it is alone, and outside of plugin code.
+void begin_execution(void* context) {
+    auto& surroundings = *static_cast<Surroundings*>(context);
+    control::Execution& execution = surroundings.segment->execution;
+    if (!execution.reset_due) return;
+    Status status = Ok{};
+    if (execution.shared_reset_due) {
+        execution.shared_reset_due = false;
+        status = surroundings.backends->reset(STAGGER_RESET_SHARED);
+    }
+    if (status.ok() && local_reset_generation != execution.generation) {
+        local_reset_generation = execution.generation;
+        status = surroundings.backends->reset(STAGGER_RESET_LOCAL);
+    }
+    if (!status.ok()) fail_execution(status.error().message);
+}
+
+void attach(Surroundings& surroundings, std::uint32_t process) {
+    agent::step_point(control::Call::Attach, control::kNoSite, control::kNoSite, control::kNoKey);
+    agent::enter_plugin();
+    const Status attached = surroundings.backends->attach(process);
+    agent::leave_plugin();
+    if (!attached.ok()) fail_execution(attached.error().message);
+}
+
+void park(control::Segment& segment, std::uint32_t task, int parked) {
+    control::TaskSlot& slot = segment.tasks[task];
+    slot.pid = getpid();
+    slot.tid = static_cast<std::int32_t>(syscall(SYS_gettid));
+    const char byte = 0;
+    STAGGER_CHECK(write(parked, &byte, 1) == 1);
+}
+
+[[noreturn]] void run_server(Surroundings& surroundings, std::uint32_t task) {
+    agent::await_turn();
+    std::uint32_t index = 0;
+    for (std::uint32_t i = 0; i < task; ++i) {
+        if (surroundings.layout.kinds[i] == Kind::Server) ++index;
+    }
+    agent::enter_plugin();
+    const Error failure = surroundings.backends->serve(index);
+    agent::leave_plugin();
+    for (;;) fail_execution(failure.message);
+}
+
+[[noreturn]] void run_client(Surroundings& surroundings, std::uint32_t task,
+                             std::uint32_t process) {
+    Interpreter interpreter(surroundings, task);
+    const bool parent = surroundings.layout.kinds[task] == Kind::Parent;
+    for (;;) {
+        agent::await_turn();
+        if (surroundings.segment->execution.phase == control::Phase::Attach) {
+            attach(surroundings, process);
+        } else if (parent) {
+            interpreter.run_parent();
+        } else {
+            interpreter.run_role();
+        }
+        agent::end_task();
+    }
+}
+
+struct Place {
+    std::uint32_t task, process;
+    int parked;
+};
+
+[[noreturn]] void run_task(Surroundings& surroundings, Place place) {
+    const auto [task, process, parked] = place;
+    agent::be_task(task, begin_execution, &surroundings);
+    park(*surroundings.segment, task, parked);
+    if (surroundings.layout.kinds[task] == Kind::Server) run_server(surroundings, task);
+    run_client(surroundings, task, process);
+}
+
+}  // namespace
+
+void run_task_process(Surroundings& surroundings, std::uint32_t process, int parked) {
+    std::vector<std::uint32_t> mine;
+    for (std::uint32_t i = 0; i < surroundings.layout.tasks.size(); ++i) {
+        if (surroundings.layout.tasks[i].process == process) mine.push_back(i);
+    }
+    STAGGER_CHECK(!mine.empty());
+    agent::be_process(process, mine.size() > 1);
+    for (std::size_t i = 1; i < mine.size(); ++i) {
+        const Place place{mine[i], process, parked};
+        std::thread([&surroundings, place] { run_task(surroundings, place); }).detach();
+    }
+    run_task(surroundings, {mine[0], process, parked});
+}
+
+}  // namespace stagger::worker
