@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/arguments/common_options.hpp"
+
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "harness/spec/cases.hpp"
+
+namespace stagger::cli {
+namespace {
+
+constexpr std::uint64_t kMostSchedules = 1'000'000'000'000;
+constexpr std::uint64_t kMostDepth = 32;
+constexpr std::uint64_t kMostJobs = 256;
+constexpr std::uint64_t kMostReplays = 1'000'000;
+
+Accept into(std::string& target) {
+    return [&target](const std::string& text) -> Status {
+        if (text.empty()) return Error{"it needs a value"};
+        target = text;
+        return Ok{};
+    };
+}
+
+Accept into(std::vector<std::string>& target) {
+    return [&target](const std::string& text) -> Status {
+        if (text.empty()) return Error{"it needs a value"};
+        target.push_back(text);
+        return Ok{};
+    };
+}
+
+Accept into(bool& target) {
+    return [&target](const std::string&) -> Status {
+        target = true;
+        return Ok{};
+    };
+}
+
+// Through one of the readers of options.hpp.
+template <typename Target, typename Read>
+Accept into(Target& target, Read read) {
+    return [&target, read](const std::string& text) -> Status {
+        STAGGER_TRY(target, read(text));
+        return Ok{};
+    };
+}
+
+// Target is a std::uint32_t, a std::uint64_t, or an optional one; `most` fits into it.
+template <typename Target>
+Accept number_into(Target& target, std::uint64_t least, std::uint64_t most) {
+    return [&target, least, most](const std::string& text) -> Status {
+        STAGGER_TRY(const std::uint64_t number, parse_number(text, least, most));
+        if constexpr (std::is_integral_v<Target>) {
+            target = static_cast<Target>(number);
+        } else {
+            target = static_cast<typename Target::value_type>(number);
+        }
+        return Ok{};
+    };
+}
+
+}  // namespace
+
+void add_paths(Usage& usage, Options& options) {
+    usage.positionals.push_back(
+        {"PATH", "Specs, or folders with specs below them; ./specs if none is given",
+         into(options.paths), false, Times::Repeated});
+}
+
+void add_one_path(Usage& usage, Options& options, const std::string& name,
+                  const std::string& help) {
+    usage.positionals.push_back({name, help, into(options.paths), true});
+}
+
+void add_selection(Usage& usage, Options& options) {
+    usage.options.push_back({"--backend", "B,...", "Only cases on these backends",
+                             into(options.backends), Times::CommaSeparated});
+    usage.options.push_back({"--filter", "GLOB",
+                             "Only cases whose id matches, such as 'increment/*/locked=true'",
+                             into(options.filter)});
+}
+
+void add_definitions(Usage& usage, Options& options) {
+    const auto define = [&options](const std::string& text) -> Status {
+        STAGGER_TRY(auto definition, spec::parse_definition(text));
+        const std::string name = definition.first;
+        if (!options.params.insert(std::move(definition)).second)
+            return Error{fmt::format("{} is given twice", name)};
+        return Ok{};
+    };
+    usage.options.push_back(
+        {"-D,--define", "NAME=VALUE", "Only cases with this parameter", define, Times::Repeated});
+}
+
+void add_seed(Usage& usage, Options& options) {
+    usage.options.push_back(
+        {"--seed", "N", "Explore from this seed; without it, one is drawn and printed",
+         number_into(options.seed, 0, std::numeric_limits<std::uint64_t>::max())});
+}
+
+void add_exploration(Usage& usage, Options& options) {
+    add_seed(usage, options);
+    usage.options.push_back({"--schedules", "N", "Executions per case",
+                             number_into(options.schedules, 1, kMostSchedules)});
+    usage.options.push_back({"--time", "T", "Time per case: 30, 30s, 2m, 500ms",
+                             into(options.seconds, parse_duration)});
+    usage.options.push_back({"--strategy", "NAME",
+                             "How to choose schedules (see `stagger list strategies`)",
+                             [&options](const std::string& text) -> Status {
+                                 options.strategy = text;
+                                 return Ok{};
+                             }});
+    usage.options.push_back({"--depth", "N", "Depth of the bugs that strategies aim at",
+                             number_into(options.depth, 1, kMostDepth)});
+    usage.options.push_back({"--lifetime", "warm|fresh",
+                             "Keep processes over executions, or fork them for each",
+                             into(options.lifetime, parse_lifetime)});
+}
+
+void add_parallelism(Usage& usage, Options& options) {
+    usage.options.push_back({"--jobs", "N", "Cases to run at a time; results do not depend on it",
+                             number_into(options.jobs, 1, kMostJobs)});
+    usage.options.push_back(
+        {"--fail-fast", "", "Stop at the first case that fails", into(options.fail_fast)});
+    usage.options.push_back({"--progress", "auto|bar|plain|none",
+                             "A bar that is redrawn, a line per case, or nothing",
+                             into(options.progress, parse_progress)});
+}
+
+void add_results(Usage& usage, Options& options) {
+    usage.options.push_back(
+        {"--json", "FILE", "Write the results as JSON; - is stdout", into(options.json)});
+    usage.options.push_back(
+        {"--junit", "FILE", "Write the results as JUnit XML; - is stdout", into(options.junit)});
+    usage.options.push_back(
+        {"--out", "DIR", "Where schedules of findings go (default: .stagger)", into(options.out)});
+}
+
+void add_replaying(Usage& usage, Options& options) {
+    usage.options.push_back({"--times", "N", "Replays, each with fresh processes (default: 20)",
+                             number_into(options.times, 1, kMostReplays)});
+    usage.options.push_back(
+        {"--minimize", "", "Look for a smaller schedule first", into(options.minimize)});
+    usage.options.push_back({"--spec", "FILE",
+                             "Replay on this spec, and not on the one that the schedule carries",
+                             into(options.spec)});
+}
+
+void add_surroundings(Usage& usage, Options& options) {
+    usage.options.push_back({"--plugin", "PATH",
+                             "A folder with more backends; also those of STAGGER_PLUGIN_PATH",
+                             into(options.plugins), Times::Repeated});
+    usage.options.push_back({"--color", "auto|always|never", "Whether to use colour",
+                             into(options.color, parse_color)});
+}
+
+}  // namespace stagger::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Options that several commands share, each spelled, explained and read in one place. Called by the
+// setup functions of the commands.
+#pragma once
+
+#include <string>
+
+#include "harness/cli/arguments/usage.hpp"
+
+namespace stagger::cli {
+
+void add_paths(Usage&, Options&);  // [PATH...]
+void add_one_path(Usage&, Options&, const std::string& name, const std::string& help);
+
+void add_selection(Usage&, Options&);    // --backend, --filter
+void add_definitions(Usage&, Options&);  // -D
+void add_exploration(Usage&, Options&);  // --seed, --schedules, --time, --strategy, ...
+void add_parallelism(Usage&, Options&);  // --jobs, --fail-fast, --progress
+void add_results(Usage&, Options&);      // --json, --junit, --out
+void add_seed(Usage&, Options&);
+void add_replaying(Usage&, Options&);     // --times, --minimize, --spec
+void add_surroundings(Usage&, Options&);  // --plugin, --color
+
+}  // namespace stagger::cli

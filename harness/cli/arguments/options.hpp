@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the command line asks for, as plain data, and the readers of its values. Filled by the
+// options of common_options.cpp and of each command; read by the commands. Knows no CLI11.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/result.hpp"
+#include "harness/base/value.hpp"
+#include "harness/spec/scenario.hpp"
+
+namespace stagger::cli {
+
+enum class ProgressMode : std::uint8_t { Auto, Bar, Plain, None };
+enum class ColorMode : std::uint8_t { Auto, Always, Never };
+
+struct Options {
+    std::vector<std::string> paths;  // specs, folders of specs, or the schedule file
+    std::string topic;               // of `list`
+
+    std::vector<std::string> backends;
+    std::map<std::string, Value> params;
+    std::string filter;
+
+    std::optional<std::uint64_t> seed, schedules;
+    std::optional<double> seconds;
+    std::optional<std::string> strategy;
+    std::optional<std::uint32_t> depth;
+    std::optional<spec::Lifetime> lifetime;
+    std::uint32_t jobs = 1;
+    bool fail_fast = false;
+
+    std::string json, junit;  // "" writes none, "-" is stdout
+    std::string out = ".stagger";
+    ProgressMode progress = ProgressMode::Auto;
+    ColorMode color = ColorMode::Auto;
+    std::vector<std::string> plugins;
+
+    std::uint32_t times = 20;  // replay
+    bool minimize = false;
+    std::string spec;  // replay against this spec instead of the one in the schedule
+};
+
+// "30", "30s", "2m", "1h", "500ms", "1.5s": seconds, more than none.
+Result<double> parse_duration(std::string_view text);
+
+// A whole number in decimal, from `least` to `most`.
+Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, std::uint64_t most);
+
+Result<ProgressMode> parse_progress(std::string_view text);
+Result<ColorMode> parse_color(std::string_view text);
+Result<spec::Lifetime> parse_lifetime(std::string_view text);
+
+}  // namespace stagger::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/campaign/campaign.hpp"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/session.hpp"
+#include "harness/cli/campaign/specs.hpp"
+#include "harness/cli/signals.hpp"
+#include "harness/report/finding.hpp"
+#include "harness/report/summary.hpp"
+
+namespace stagger::cli {
+namespace {
+
+using engine::CaseResult;
+using engine::CaseStatus;
+
+int usage_failure(const Error& error, Console& console) {
+    console.error(error.message);
+    return kUsage;
+}
+
+void show_case(const CaseResult& result, Console& console) {
+    for (const engine::Finding& finding : result.findings)
+        console.print(report::render_finding(result, finding, console.style()) + "\n");
+    console.print(report::render_evidence(result, console.style()) + "\n");
+}
+
+void show_results(const std::vector<CaseResult>& results, const CampaignStyle& style,
+                  Console& console) {
+    for (const CaseResult& result : results) {
+        const bool quiet = result.status == CaseStatus::Pass || result.status == CaseStatus::Skip;
+        if (style.show_passes || !quiet) show_case(result, console);
+    }
+    console.print(report::render_summary(results, console.style()));
+    if (cancelled().load())
+        console.print("Interrupted: cases that had not ended are inconclusive.\n");
+}
+
+std::string introduction(std::size_t cases, std::size_t specs, std::uint64_t seed) {
+    return fmt::format("{} of {}, seed {}\n", report::counted(cases, "case"),
+                       report::counted(specs, "spec"), seed);
+}
+
+std::string nothing_matched(const Options& options, const LoadedSpecs& specs) {
+    if (specs.specs.empty()) return "there is no spec: no *.toml below the given folders.";
+    if (options.filter.empty()) return "no case matches.";
+    return fmt::format("no case matches --filter '{}'; `stagger list cases` shows their ids.",
+                       options.filter);
+}
+
+}  // namespace
+
+int run_campaign(const Options& options, const CampaignStyle& style, Console& console) {
+    const Result<LoadedSpecs> specs = load_specs(options.paths);
+    if (!specs) return usage_failure(specs.error(), console);
+    const Result<Session> session = open_session(options, console);
+    if (!session) return usage_failure(session.error(), console);
+    const Result<std::vector<Job>> jobs =
+        select_jobs(*specs, selection_of(options), style.make_cases);
+    if (!jobs) return usage_failure(jobs.error(), console);
+
+    if (jobs->empty()) {
+        console.error(nothing_matched(options, *specs));
+    } else {
+        console.print(introduction(jobs->size(), specs->specs.size(), session->campaign.seed));
+    }
+    const std::vector<CaseResult> results = run_all(*jobs, *session, options, console);
+    if (!results.empty()) show_results(results, style, console);
+    close_session(*session);
+
+    int code = worse(exit_code_of(results), session->exit_code);
+    code = worse(code, write_results(results, *session, options, console));
+    return specs->any_bad ? worse(code, kUsage) : code;
+}
+
+}  // namespace stagger::cli

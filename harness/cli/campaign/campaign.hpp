@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From paths to an exit code: loads specs, selects cases, runs them, shows what came out. What gate
+// and run have in common; they differ in the choices of CampaignStyle.
+#pragma once
+
+#include "harness/cli/arguments/options.hpp"
+#include "harness/cli/console.hpp"
+
+namespace stagger::cli {
+
+struct CampaignStyle {
+    bool make_cases = false;   // where no case matches, make one that is expected to hold
+    bool show_passes = false;  // tell about each pass too: its evidence, and the known bug it found
+};
+
+int run_campaign(const Options&, const CampaignStyle&, Console&);
+
+}  // namespace stagger::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every command that runs something does before and after: settle the engine's options, see
+// that names on the command line mean something, and hand the results to people and programs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/base/result.hpp"
+#include "harness/cli/arguments/options.hpp"
+#include "harness/cli/campaign/case_runner.hpp"
+#include "harness/cli/console.hpp"
+#include "harness/engine/campaign.hpp"
+
+namespace stagger::cli {
+
+struct Session {
+    engine::CampaignOptions campaign;
+    int exit_code = 0;             // what went wrong so far without being a reason to stop
+    bool made_out_folder = false;  // it was not there before
+};
+
+// Draws a seed where none is given. Fails on wrong usage: an unknown strategy, a plugin path that
+// is not there, a backend that nobody has. An --out that cannot be used is said, and goes into
+// exit_code; the run goes on and writes no schedules.
+Result<Session> open_session(const Options&, Console&);
+
+// Without files to write: for commands that only look.
+Result<engine::CampaignOptions> campaign_options(const Options&);
+
+// Runs the jobs as the options say, with progress.
+std::vector<engine::CaseResult> run_all(const std::vector<Job>&, const Session&, const Options&,
+                                        Console&);
+
+// Writes --json and --junit, for programs. Says what could not be written and gives the exit code.
+int write_results(const std::vector<engine::CaseResult>&, const Session&, const Options&, Console&);
+
+// Removes the folder of schedules if it is ours and nothing was put into it.
+void close_session(const Session&);
+
+// The names that nobody has, each with the nearest that somebody has; "" if there is none.
+std::string unknown_name(std::string_view kind, const std::vector<std::string>& asked,
+                         const std::vector<std::string>& known);
+
+}  // namespace stagger::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/arguments/common_options.hpp"
+#include "harness/cli/campaign/campaign.hpp"
+#include "harness/cli/commands/commands.hpp"
+
+namespace stagger::cli {
+
+void set_up_gate(Usage& usage, Options& options) {
+    add_paths(usage, options);
+    add_selection(usage, options);
+    add_exploration(usage, options);
+    add_parallelism(usage, options);
+    add_results(usage, options);
+    add_surroundings(usage, options);
+    usage.notes =
+        "Ends with 0 only if every case holds, or finds the known bugs that it names. A bad spec\n"
+        "does not keep the others from being run. The first SIGINT or SIGTERM ends the run with\n"
+        "what is there, the cases that had not ended being inconclusive; the second one kills.";
+    usage.examples =
+        "  stagger gate\n"
+        "  stagger gate specs/locks --jobs 2 --junit stagger.xml\n"
+        "  stagger gate --filter 'increment/*' --schedules 10000 --seed 7\n"
+        "  stagger gate --time 30s --fail-fast --json -";
+}
+
+int run_gate(const Options& options, Console& console) {
+    return run_campaign(options, {.make_cases = false, .show_passes = false}, console);
+}
+
+}  // namespace stagger::cli

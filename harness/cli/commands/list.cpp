@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/check/check.hpp"
+#include "harness/cli/arguments/common_options.hpp"
+#include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/session.hpp"
+#include "harness/cli/campaign/specs.hpp"
+#include "harness/cli/commands/commands.hpp"
+#include "harness/report/text.hpp"
+#include "harness/spec/cases.hpp"
+
+namespace stagger::cli {
+namespace {
+
+using Entries = std::vector<std::pair<std::string, std::string>>;
+
+// Names in a first column that is as wide as the longest, so that `cut` and `awk` can take it.
+void print_entries(const Entries& entries, Console& console) {
+    std::size_t width = 0;
+    for (const auto& [name, summary] : entries)
+        width = std::max(width, report::display_width(report::printable(name)));
+    for (const auto& [name, summary] : entries)
+        console.print(fmt::format("{}  {}\n", report::pad(report::printable(name), width),
+                                  report::printable(summary)));
+}
+
+int fail(const Error& error, Console& console) {
+    console.error(error.message);
+    return kUsage;
+}
+
+void print_backend(const engine::BackendDescription& backend, Console& console) {
+    console.print(fmt::format("{}  {}\n", console.style().bold(backend.name),
+                              report::printable(backend.summary)));
+    for (const auto& [type, operations] : backend.operations)
+        console.print(fmt::format("  {}: {}\n", type, fmt::join(operations, " ")));
+    for (const auto& option : backend.options)
+        console.print(
+            report::printable(fmt::format("  option {} = {} (default: {}): {}", option.name,
+                                          option.values, option.default_value, option.summary)) +
+            "\n");
+    console.print(fmt::format("  from {}\n", report::printable(backend.path)));
+}
+
+int list_backends(const Options& options, Console& console) {
+    const Result<engine::CampaignOptions> campaign = campaign_options(options);
+    if (!campaign) return fail(campaign.error(), console);
+    int code = kNothing;
+    for (const std::string& name : engine::backend_names(*campaign)) {
+        if (code == kNothing) code = kAsExpected;
+        const Result<engine::BackendDescription> backend =
+            engine::describe_backend(name, *campaign);
+        if (backend) {
+            print_backend(*backend, console);
+        } else {
+            console.error(fmt::format("{}: {}", name, backend.error().message));
+            code = kBroken;
+        }
+    }
+    return code;
+}
+
+int list_strategies(const Options&, Console& console) {
+    Entries entries;
+    for (const engine::StrategyInfo& strategy : engine::strategies())
+        entries.emplace_back(strategy.name, strategy.summary);
+    print_entries(entries, console);
+    return kAsExpected;
+}
+
+int list_oracles(const Options&, Console& console) {
+    Entries entries;
+    for (const check::OracleInfo& oracle : check::oracles())
+        entries.emplace_back(oracle.name, oracle.summary);
+    print_entries(entries, console);
+    return kAsExpected;
+}
+
+// What a bad spec adds to a list: its errors, and the exit code.
+int report_bad(const LoadedSpecs& specs, Console& console) {
+    for (const LoadedSpec& spec : specs.specs)
+        if (!spec.scenario) console.error(spec.problems);
+    return specs.any_bad ? kUsage : kAsExpected;
+}
+
+int list_scenarios(const Options& options, Console& console) {
+    const Result<LoadedSpecs> specs = load_specs(options.paths);
+    if (!specs) return fail(specs.error(), console);
+    Entries entries;
+    for (const LoadedSpec& spec : specs->specs) {
+        if (!spec.scenario) continue;
+        const std::string count = report::counted(spec.scenario->cases.size(), "case");
+        entries.emplace_back(spec.scenario->name,
+                             fmt::format("{} ({}, {})", spec.scenario->summary, count, spec.path));
+    }
+    print_entries(entries, console);
+    return worse(entries.empty() ? kNothing : kAsExpected, report_bad(*specs, console));
+}
+
+int list_cases(const Options& options, Console& console) {
+    const Result<LoadedSpecs> specs = load_specs(options.paths);
+    if (!specs) return fail(specs.error(), console);
+    const Result<std::vector<Job>> jobs = select_jobs(*specs, selection_of(options), false);
+    if (!jobs) return fail(jobs.error(), console);
+    Entries entries;
+    for (const Job& job : *jobs) {
+        if (job.settled) continue;
+        const auto& finds = job.spec_case.finds;
+        entries.emplace_back(
+            job.spec_case.id,
+            finds.empty() ? "must hold" : fmt::format("finds {}", fmt::join(finds, ", ")));
+    }
+    print_entries(entries, console);
+    return worse(entries.empty() ? kNothing : kAsExpected, report_bad(*specs, console));
+}
+
+struct Topic {
+    std::string_view name;
+    int (*list)(const Options&, Console&);
+};
+constexpr std::array<Topic, 5> kTopics{{{"backends", list_backends},
+                                        {"strategies", list_strategies},
+                                        {"oracles", list_oracles},
+                                        {"scenarios", list_scenarios},
+                                        {"cases", list_cases}}};
+
+}  // namespace
+
+void set_up_list(Usage& usage, Options& options) {
+    const auto topic = [&options](const std::string& text) -> Status {
+        std::vector<std::string> names;
+        for (const Topic& known : kTopics) names.emplace_back(known.name);
+        const std::string problem = unknown_name("list of", {text}, names);
+        if (!problem.empty()) return Error{problem};
+        options.topic = text;
+        return Ok{};
+    };
+    usage.positionals.push_back(
+        {"WHAT", "backends, strategies, oracles, scenarios or cases", topic, true});
+    add_paths(usage, options);
+    add_selection(usage, options);
+    add_surroundings(usage, options);
+    usage.examples =
+        "  stagger list backends\n"
+        "  stagger list cases specs --filter '*/shm*'";
+}
+
+int run_list(const Options& options, Console& console) {
+    for (const Topic& topic : kTopics)
+        if (topic.name == options.topic) return topic.list(options, console);
+    return kUsage;
+}
+
+}  // namespace stagger::cli

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "harness/cli/arguments/common_options.hpp"
+#include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/session.hpp"
+#include "harness/cli/commands/commands.hpp"
+#include "harness/report/finding.hpp"
+#include "harness/report/summary.hpp"
+#include "harness/schedule/schedule.hpp"
+#include "harness/spec/cases.hpp"
+#include "harness/spec/parse.hpp"
+
+namespace stagger::cli {
+namespace {
+
+// The scenario and case that a schedule is replayed on.
+struct Subject {
+    spec::Scenario scenario;
+    spec::Case spec_case;
+};
+
+std::string rendered(const spec::ParseOutcome& outcome) {
+    std::string out;
+    for (const spec::Diagnostic& diagnostic : outcome.diagnostics) out += diagnostic.render();
+    return out;
+}
+
+Result<spec::Case> case_of(const spec::Scenario& scenario, const schedule::ScheduleFile& file,
+                           bool other_spec) {
+    // The case of the spec as it is now, if it still has it.
+    if (other_spec) {
+        for (const spec::Case& candidate : scenario.cases)
+            if (candidate.id == file.case_id) return candidate;
+        return Error{fmt::format("{} has no case {}, which the schedule is for.", scenario.path,
+                                 file.case_id)};
+    }
+    return spec::case_from_json(file.case_json);
+}
+
+Result<Subject> subject_of(const std::string& path, const schedule::ScheduleFile& file,
+                           const std::string& other_spec) {
+    spec::ParseOutcome outcome = other_spec.empty()
+                                     ? spec::parse_scenario(file.spec_source, file.spec_path)
+                                     : spec::load_scenario(other_spec);
+    if (!outcome.scenario || !outcome.diagnostics.empty()) return Error{rendered(outcome)};
+    if (outcome.scenario->name != file.scenario)
+        return Error{
+            fmt::format("{} is a schedule of the scenario \"{}\", but {} is the scenario \"{}\".",
+                        path, file.scenario, outcome.scenario->path, outcome.scenario->name)};
+    STAGGER_TRY(spec::Case spec_case, case_of(*outcome.scenario, file, !other_spec.empty()));
+    return Subject{std::move(*outcome.scenario), std::move(spec_case)};
+}
+
+// An exit code, and the sentence that goes with it.
+int show(const engine::ReplayResult& replay, Console& console) {
+    for (const engine::Finding& finding : replay.result.findings)
+        console.print(report::render_finding(replay.result, finding, console.style()) + "\n");
+    if (!replay.fits) {
+        console.print(fmt::format("The schedule no longer fits: {}\n", replay.misfit));
+        return kInconclusive;
+    }
+    if (replay.result.status == engine::CaseStatus::Error) {
+        console.error(replay.result.message);
+        return kBroken;
+    }
+    const std::string_view there = replay.shown > 0 ? "is there" : "is not there";
+    console.print(fmt::format("The violation {}: it showed in {} of {} replays.\n", there,
+                              replay.shown, replay.times));
+    return replay.shown > 0 ? kViolation : kAsExpected;
+}
+
+int fail(int code, const Error& error, Console& console) {
+    console.error(error.message);
+    return code;
+}
+
+}  // namespace
+
+void set_up_replay(Usage& usage, Options& options) {
+    add_one_path(usage, options, "FILE.schedule", "A schedule that a finding left behind");
+    add_replaying(usage, options);
+    add_results(usage, options);
+    add_surroundings(usage, options);
+    usage.notes =
+        "Ends with 1 if the violation is there, 0 if it is not, 2 if the schedule no longer fits.";
+    usage.examples =
+        "  stagger replay .stagger/increment-shm.schedule\n"
+        "  stagger replay old.schedule --times 100 --minimize\n"
+        "  stagger replay old.schedule --spec specs/increment.toml";
+}
+
+int run_replay(const Options& options, Console& console) {
+    const std::string& path = options.paths.front();
+    const Result<schedule::ScheduleFile> file = schedule::read_file(path);
+    if (!file) return fail(kUsage, file.error(), console);
+    const Result<Subject> subject = subject_of(path, *file, options.spec);
+    if (!subject) return fail(kUsage, subject.error(), console);
+    Result<Session> session = open_session(options, console);
+    if (!session) return fail(kUsage, session.error(), console);
+    session->campaign.seed = file->seed;
+
+    Result<engine::ReplayResult> replay =
+        engine::replay(subject->scenario, subject->spec_case, *file, options.times,
+                       options.minimize, session->campaign);
+    close_session(*session);
+    if (!replay) return fail(kBroken, replay.error(), console);
+    const int code = worse(show(*replay, console), session->exit_code);
+    return worse(code, write_results({replay->result}, *session, options, console));
+}
+
+}  // namespace stagger::cli

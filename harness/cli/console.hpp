@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where a command's words go: results for people to stdout, or to stderr when `--json -` owns
+// stdout; progress and errors to stderr. Written from one thread at a time. A reader that went away
+// is no error: what nobody reads is dropped, and the exit code still tells the verdict.
+#pragma once
+
+#include <string_view>
+
+#include "harness/base/result.hpp"
+#include "harness/cli/arguments/options.hpp"
+#include "harness/report/text.hpp"
+
+namespace stagger::cli {
+
+class Console {
+public:
+    explicit Console(const Options&);
+
+    // For people.
+    void print(std::string_view text);
+    // "stagger: ..." on stderr.
+    void error(std::string_view message);
+    // The progress display.
+    void progress(std::string_view text);
+    // For programs: stdout, whatever people read. Fails where it could not all be written.
+    Status write_stdout(std::string_view text);
+
+    report::Style style() const { return style_; }
+    report::Style progress_style() const { return progress_style_; }
+    // Auto resolved: a bar on a terminal that can redraw a line, else plain.
+    ProgressMode progress_mode() const { return progress_mode_; }
+
+private:
+    int people_ = 1;
+    report::Style style_, progress_style_;
+    ProgressMode progress_mode_ = ProgressMode::Plain;
+};
+
+// All of `text` to a descriptor; false where it is full, closed or broken.
+bool write_all(int descriptor, std::string_view text);
+
+}  // namespace stagger::cli

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/paths.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "harness/cli/console.hpp"
+
+namespace stagger::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDefaultSpecs = "specs";
+
+Result<std::vector<std::string>> specs_below(const std::string& folder) {
+    std::vector<std::string> found;
+    std::error_code error;
+    fs::recursive_directory_iterator entry(folder, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+        std::error_code ignored;
+        if (entry->path().extension() == ".toml" && !entry->is_directory(ignored))
+            found.push_back(entry->path().lexically_normal().string());
+    }
+    if (error) {
+        return Error{fmt::format("the folder {} cannot be read: {}.", folder, error.message())};
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+// 0, or the errno that says why not.
+int write_to(const std::string& path, int flags, std::string_view text) {
+    const int file = open(path.c_str(), flags | O_WRONLY | O_CLOEXEC, 0666);
+    if (file < 0) return errno;
+    int why = write_all(file, text) ? 0 : errno;
+    if (close(file) != 0 && why == 0) why = errno;
+    return why;
+}
+
+}  // namespace
+
+std::string program_folder() {
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    return error ? "." : program.parent_path().string();
+}
+
+std::string worker_path(const std::string& program_folder) {
+    return (fs::path(program_folder) / "stagger-worker").string();
+}
+
+Result<std::vector<std::string>> plugin_folders(const std::string& program_folder,
+                                                const std::vector<std::string>& asked,
+                                                const char* environment) {
+    std::vector<std::string> folders{
+        (fs::path(program_folder) / ".." / "plugins").lexically_normal().string()};
+    for (const std::string& path : asked) {
+        std::error_code error;
+        const fs::file_status status = fs::status(path, error);
+        if (!fs::exists(status))
+            return Error{fmt::format("--plugin {}: there is no such file or folder.", path)};
+        const fs::path parent = fs::path(path).parent_path();
+        folders.push_back(fs::is_directory(status) ? path : parent.empty() ? "." : parent.string());
+    }
+    std::string_view rest = environment == nullptr ? "" : environment;
+    while (!rest.empty()) {
+        const std::string_view folder = rest.substr(0, rest.find(':'));
+        if (!folder.empty()) folders.emplace_back(folder);
+        rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
+    }
+    return folders;
+}
+
+Result<std::vector<std::string>> find_specs(const std::vector<std::string>& paths) {
+    const std::vector<std::string> defaults{kDefaultSpecs};
+    std::vector<std::string> specs;
+    for (const std::string& path : paths.empty() ? defaults : paths) {
+        std::error_code error;
+        const fs::file_status status = fs::status(path, error);
+        if (!fs::exists(status)) {
+            const std::string hint =
+                paths.empty() ? " Name the specs, or run this where a folder `specs` is." : "";
+            return Error{fmt::format("{}: there is no such file or folder.{}", path, hint)};
+        }
+        if (fs::is_directory(status)) {
+            STAGGER_TRY(const std::vector<std::string> below, specs_below(path));
+            specs.insert(specs.end(), below.begin(), below.end());
+        } else {
+            specs.push_back(path);
+        }
+    }
+    std::set<std::string> seen;
+    std::erase_if(specs, [&](const std::string& spec) {
+        return !seen.insert(fs::path(spec).lexically_normal().string()).second;
+    });
+    return specs;
+}
+
+Status prepare_folder(const std::string& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!error && !fs::is_directory(folder, error))
+        error = std::make_error_code(std::errc::not_a_directory);
+    if (!error && access(folder.c_str(), W_OK | X_OK) != 0)
+        error = std::error_code(errno, std::generic_category());
+    if (!error) return Ok{};
+    return Error{fmt::format("the folder {} cannot be used: {}.", folder, error.message())};
+}
+
+Status write_file(const std::string& path, std::string_view text) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    // A pipe or a device is there to be written to, not to be replaced.
+    const bool replace = !fs::exists(status) || fs::is_regular_file(status);
+    const std::string target = replace ? fmt::format("{}.{}.part", path, getpid()) : path;
+    int why = write_to(target, replace ? O_CREAT | O_TRUNC : 0, text);
+    if (replace && why == 0 && rename(target.c_str(), path.c_str()) != 0) why = errno;
+    if (replace && why != 0) unlink(target.c_str());
+    if (why == 0) return Ok{};
+    return Error{fmt::format("{} cannot be written: {}.", path, std::strerror(why))};
+}
+
+}  // namespace stagger::cli

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where things are: the worker and the plugins that belong to this program, the specs that a
+// command was given, the files it writes. Called by the commands, in the controller.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/result.hpp"
+#include "harness/cli/arguments/options.hpp"
+
+namespace stagger::cli {
+
+// The folder of the running program, or "." where /proc is not there.
+std::string program_folder();
+
+// `stagger-worker` beside the program.
+std::string worker_path(const std::string& program_folder);
+
+// Folders to look for backends in: ../plugins from the program, then --plugin, then the
+// colon-separated STAGGER_PLUGIN_PATH. A --plugin that is a file stands for its folder. Fails where
+// a --plugin is not there.
+Result<std::vector<std::string>> plugin_folders(const std::string& program_folder,
+                                                const std::vector<std::string>& asked,
+                                                const char* environment);
+
+// Spec files in the order of `paths`; a folder stands for all *.toml below it, sorted. No paths
+// mean ./specs. Each file once. Fails on a path that is not there or cannot be read.
+Result<std::vector<std::string>> find_specs(const std::vector<std::string>& paths);
+
+// Makes the folder, with those above it, unless it is there, and sees that files can be made in it.
+Status prepare_folder(const std::string& folder);
+
+// The whole file, or none of it where it is a regular file: written aside, then renamed.
+Status write_file(const std::string& path, std::string_view text);
+
+}  // namespace stagger::cli

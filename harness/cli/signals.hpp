@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Signals of the `stagger` process: the first SIGINT or SIGTERM asks for an end with what is there,
+// the second one kills. SIGPIPE is caught by a handler that does nothing, and not ignored, because
+// an ignored signal would stay ignored in the programs that workers run.
+#pragma once
+
+#include <atomic>
+
+namespace stagger::cli {
+
+// Called by main, once, before any thread exists.
+void install_signal_handlers();
+
+// Set by the first SIGINT or SIGTERM; what the engine polls.
+const std::atomic<bool>& cancelled();
+
+}  // namespace stagger::cli
