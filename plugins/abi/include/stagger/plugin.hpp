@@ -159,10 +159,13 @@ public:
         return Deadline(timeout_ns < kNever - now ? now + timeout_ns : kNever);
     }
 
+    // A time of CLOCK_MONOTONIC in nanoseconds, kNever, or 0: at once.
+    static Deadline at(std::int64_t time) { return Deadline(time); }
+
     bool never() const { return at_ == kNever; }
     bool immediate() const { return at_ == 0; }
     bool passed() const { return immediate() || (!never() && monotonic_now() >= at_); }
-    std::int64_t at() const { return at_; }
+    std::int64_t nanoseconds() const { return at_; }
     timespec time() const { return {at_ / 1'000'000'000, at_ % 1'000'000'000}; }
 
 private:

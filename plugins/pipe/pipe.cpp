@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The backend `pipe`: a server process and, for each task, one pipe for its requests and one for
+// the answers, made before anything is forked and inherited by all. A pipe has one writer at a
+// time, so that a message larger than PIPE_BUF is never mixed with another. Every process keeps
+// both ends of all pipes: a task may run in any of them.
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "plugins/server/framing.hpp"
+#include "plugins/server/poll.hpp"
+#include "plugins/server/remote.hpp"
+
+namespace stagger::server {
+namespace {
+
+struct Pipe {
+    int read = -1;
+    int write = -1;
+};
+
+// Two pipes per task: the requests at index 2 * task, the answers behind them.
+class Pipes {
+public:
+    explicit Pipes(std::uint32_t tasks) {
+        for (std::uint32_t i = 0; i < 2 * tasks; ++i) {
+            int ends[2];
+            if (pipe2(ends, O_CLOEXEC) != 0) {
+                const int error = errno;
+                close_all();
+                plugin::fail_system(
+                    "pipe2, two pipes for each of " + std::to_string(tasks) + " tasks", error);
+            }
+            pipes_.push_back({ends[0], ends[1]});
+        }
+    }
+    ~Pipes() { close_all(); }
+    Pipes(const Pipes&) = delete;
+    Pipes& operator=(const Pipes&) = delete;
+
+    std::uint32_t tasks() const { return static_cast<std::uint32_t>(pipes_.size() / 2); }
+    const Pipe& requests(std::uint32_t task) const { return pipes_.at(2 * task); }
+    const Pipe& answers(std::uint32_t task) const { return pipes_.at(2 * task + 1); }
+
+    // Takes out what tasks that were killed have left half said or unheard.
+    void drain() const {
+        std::vector<pollfd> ends;
+        for (const Pipe& pipe : pipes_) ends.push_back({pipe.read, POLLIN, 0});
+        std::array<char, 64 * 1024> buffer;
+        while (poll(ends.data(), ends.size(), 0) > 0)
+            for (const pollfd& end : ends)
+                if ((end.revents & POLLIN) != 0) (void)!read(end.fd, buffer.data(), buffer.size());
+    }
+
+private:
+    void close_all() {
+        for (const Pipe& pipe : pipes_) {
+            close(pipe.read);
+            close(pipe.write);
+        }
+    }
+
+    std::vector<Pipe> pipes_;
+};
+
+class PipeServerPort : public ServerPort {
+public:
+    explicit PipeServerPort(const Pipes& pipes) : pipes_(pipes), inboxes_(pipes.tasks()) {
+        for (std::uint32_t task = 0; task < pipes.tasks(); ++task)
+            poller_.add(pipes.requests(task).read);
+    }
+
+    std::optional<Incoming> receive(plugin::Deadline deadline) override {
+        const auto ready = poller_.wait(deadline);
+        if (!ready) return std::nullopt;
+        const auto task = static_cast<std::uint32_t>(*ready);
+        Inbox& inbox = inboxes_[task];
+        const auto progress = inbox.receive(pipes_.requests(task).read, Medium::Pipe);
+        if (progress != Inbox::Progress::Whole) return std::nullopt;
+        return Incoming{task, inbox.take()};
+    }
+    void send(std::uint32_t task, std::string_view answer) override {
+        send_message(pipes_.answers(task).write, Medium::Pipe, answer);
+    }
+    void reset() override {
+        poller_.reset();
+        for (Inbox& inbox : inboxes_) inbox.clear();
+    }
+
+private:
+    const Pipes& pipes_;
+    Poller poller_;
+    std::vector<Inbox> inboxes_;
+};
+
+class PipeClientPort : public ClientPort {
+public:
+    explicit PipeClientPort(const Pipes& pipes) : pipes_(pipes) {}
+
+    std::string exchange(std::uint32_t task, std::string_view request) override {
+        send_message(pipes_.requests(task).write, Medium::Pipe, request);
+        Inbox inbox;
+        while (inbox.receive(pipes_.answers(task).read, Medium::Pipe) != Inbox::Progress::Whole) {
+        }
+        return inbox.take();
+    }
+    void reset() override {}
+
+private:
+    const Pipes& pipes_;
+};
+
+class PipeBackend : public RemoteBackend {
+public:
+    static plugin::Description describe() {
+        return {"pipe", "a server process, reached over two pipes per task",
+                plugin::kAllOperations};
+    }
+
+    explicit PipeBackend(const plugin::Config& config)
+        : RemoteBackend(config), pipes_(config.tasks()) {}
+
+    void reset_shared() override { pipes_.drain(); }
+
+protected:
+    std::unique_ptr<ServerPort> server_port() override {
+        return std::make_unique<PipeServerPort>(pipes_);
+    }
+    std::unique_ptr<ClientPort> client_port() override {
+        return std::make_unique<PipeClientPort>(pipes_);
+    }
+
+private:
+    const Pipes pipes_;
+};
+
+}  // namespace
+}  // namespace stagger::server
+
+STAGGER_BACKEND(stagger::server::PipeBackend)

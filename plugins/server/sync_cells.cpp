@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The object types of the state machine that only synchronise.
+#include <algorithm>
+#include <vector>
+
+#include "plugins/server/cells.hpp"
+
+namespace stagger::server {
+namespace {
+
+using plugin::Failure;
+using plugin::Reply;
+using Outcome = std::optional<Reply>;
+
+class MutexCell : public Cell {
+public:
+    Outcome attempt(Waiting& waiting) override {
+        const std::uint32_t task = waiting.request.task;
+        switch (waiting.request.operation) {
+            case STAGGER_LOCK:
+                if (owner_ == task && !waiting.arrived && waiting.request.deadline != 0)
+                    throw Failure("lock of a mutex that this task holds already");
+                return take(task) ? Outcome(Reply()) : std::nullopt;
+            case STAGGER_UNLOCK:
+                if (!release(task)) throw Failure("unlock of a mutex that this task does not hold");
+                return Reply();
+            default:
+                return Reply{STAGGER_UNSUPPORTED};
+        }
+    }
+
+    bool take(std::uint32_t task) {
+        if (owner_) return false;
+        owner_ = task;
+        return true;
+    }
+    bool release(std::uint32_t task) {
+        if (owner_ != task) return false;
+        owner_.reset();
+        return true;
+    }
+
+private:
+    std::optional<std::uint32_t> owner_;
+};
+
+class SemaphoreCell : public Cell {
+public:
+    explicit SemaphoreCell(const std::string& initial)
+        : count_(wire::decode_integer(initial).value_or(-1)) {
+        if (count_ < 0) throw Failure("a semaphore's initial value is a number from 0");
+    }
+
+    Outcome attempt(Waiting& waiting) override {
+        switch (waiting.request.operation) {
+            case STAGGER_RELEASE:
+                return ++count_, Reply();
+            case STAGGER_ACQUIRE:
+                if (count_ == 0) return std::nullopt;
+                return --count_, Reply();
+            default:
+                return Reply{STAGGER_UNSUPPORTED};
+        }
+    }
+    std::string snapshot() const override { return wire::encode_integer(count_); }
+
+private:
+    std::int64_t count_;
+};
+
+class EventCell : public Cell {
+public:
+    explicit EventCell(const std::string& initial)
+        : set_(wire::decode_boolean(initial).value_or(false)) {}
+
+    Outcome attempt(Waiting& waiting) override {
+        switch (waiting.request.operation) {
+            case STAGGER_EVENT_SET:
+                return set_ = true, Reply();
+            case STAGGER_EVENT_CLEAR:
+                return set_ = false, Reply();
+            case STAGGER_EVENT_WAIT:
+                return set_ ? Outcome(Reply()) : std::nullopt;
+            default:
+                return Reply{STAGGER_UNSUPPORTED};
+        }
+    }
+    std::string snapshot() const override { return wire::encode_boolean(set_); }
+
+private:
+    bool set_;
+};
+
+// A waiter holds a ticket until it is notified or its time is up; then it queues for the mutex
+// again, however long that takes.
+class ConditionCell : public Cell {
+public:
+    Outcome attempt(Waiting& waiting) override {
+        switch (waiting.request.operation) {
+            case STAGGER_WAIT:
+                return waiting.arrived ? go_on(waiting) : arrive(waiting);
+            case STAGGER_NOTIFY:
+                if (!tickets_.empty()) tickets_.erase(tickets_.begin());
+                return Reply();
+            case STAGGER_NOTIFY_ALL:
+                return tickets_.clear(), Reply();
+            default:
+                return Reply{STAGGER_UNSUPPORTED};
+        }
+    }
+    Outcome give_up(Waiting& waiting) override {
+        forget(waiting);
+        waiting.status = STAGGER_TIMEOUT;
+        return go_on(waiting);
+    }
+    void forget(Waiting& waiting) override { std::erase(tickets_, waiting.ticket); }
+
+private:
+    static MutexCell& mutex(const Waiting& waiting) {
+        auto* cell = dynamic_cast<MutexCell*>(waiting.with);
+        if (cell == nullptr) throw Failure("wait at a condition needs a mutex");
+        return *cell;
+    }
+    Outcome arrive(Waiting& waiting) {
+        if (!mutex(waiting).release(waiting.request.task))
+            throw Failure("wait at a condition without holding the mutex");
+        waiting.ticket = ++last_ticket_;
+        tickets_.push_back(waiting.ticket);
+        return std::nullopt;
+    }
+    Outcome go_on(Waiting& waiting) {
+        if (std::find(tickets_.begin(), tickets_.end(), waiting.ticket) != tickets_.end())
+            return std::nullopt;
+        waiting.request.deadline = plugin::Deadline::kNever;
+        if (!mutex(waiting).take(waiting.request.task)) return std::nullopt;
+        return Reply{waiting.status};
+    }
+
+    std::uint64_t last_ticket_ = 0;
+    std::vector<std::uint64_t> tickets_;
+};
+
+class BarrierCell : public Cell {
+public:
+    explicit BarrierCell(std::uint64_t parties) : parties_(parties) {}
+
+    Outcome attempt(Waiting& waiting) override {
+        if (waiting.request.operation != STAGGER_ARRIVE) return Reply{STAGGER_UNSUPPORTED};
+        if (!waiting.arrived) {
+            waiting.ticket = generation_;
+            if (++arrived_ >= parties_) {
+                arrived_ = 0;
+                ++generation_;
+            }
+        }
+        return waiting.ticket != generation_ ? Outcome(Reply()) : std::nullopt;
+    }
+    Outcome give_up(Waiting& waiting) override {
+        forget(waiting);
+        return Reply{STAGGER_TIMEOUT};
+    }
+    void forget(Waiting&) override { --arrived_; }
+
+private:
+    const std::uint64_t parties_;
+    std::uint64_t arrived_ = 0;
+    std::uint64_t generation_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Cell> make_synchronising_cell(const plugin::ObjectSpec& spec) {
+    switch (spec.type) {
+        case STAGGER_MUTEX:
+            return std::make_unique<MutexCell>();
+        case STAGGER_SEMAPHORE:
+            return std::make_unique<SemaphoreCell>(spec.initial);
+        case STAGGER_EVENT:
+            return std::make_unique<EventCell>(spec.initial);
+        case STAGGER_CONDITION:
+            return std::make_unique<ConditionCell>();
+        case STAGGER_BARRIER:
+            return std::make_unique<BarrierCell>(spec.capacity);
+        default:
+            throw Failure("an object of an unknown type");
+    }
+}
+
+}  // namespace stagger::server
