@@ -243,6 +243,16 @@ std::unique_ptr<Sandbox::Complaint> Sandbox::compile(const std::string& source) 
     return nullptr;
 }
 
+std::unique_ptr<Sandbox::Complaint> Sandbox::check(const std::string& source) {
+    if (auto complaint = compile(source)) return complaint;
+    lua_pop(lua_, 1);
+    // `1, 2` can be returned but not put into brackets.
+    auto complaint = compile("(" + source + "\n)");
+    if (!complaint) lua_pop(lua_, 1);
+    if (complaint) complaint->message = "it must be one value; a list of several is { 1, 2 }";
+    return complaint;
+}
+
 std::unique_ptr<Sandbox::Complaint> Sandbox::run() {
     meter_->begin();
     lua_sethook(lua_, on_instructions, LUA_MASKCOUNT, kInstructions);

@@ -33,6 +33,9 @@ public:
     };
     std::unique_ptr<Complaint> compile(const std::string& source);
 
+    // What is wrong with `source` as an expression, which is one value; null if nothing is.
+    std::unique_ptr<Complaint> check(const std::string& source);
+
     // Runs the function on top of the stack under the bounds; its one result takes its place.
     // On failure the stack is as if it had not been there.
     std::unique_ptr<Complaint> run();

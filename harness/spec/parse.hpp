@@ -4,6 +4,7 @@
 // worker on the same text. Pure but for load_scenario, which reads one file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,9 @@ struct ParseOutcome {
 // Limits, so that bad input costs neither time nor memory.
 inline constexpr std::size_t kMaxSpecBytes = std::size_t{4} << 20;
 inline constexpr std::uint32_t kMaxTasks = 48;  // of roles; the rest of 64 is for servers, parent
+inline constexpr std::uint32_t kMaxObjects = 1024;  // arrays flattened
+inline constexpr std::uint32_t kMaxSteps = 10'000;
+inline constexpr std::uint32_t kMaxCases = 10'000;
 
 ParseOutcome parse_scenario(std::string_view text, std::string path);
 ParseOutcome load_scenario(const std::string& path);

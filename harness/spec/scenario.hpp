@@ -11,16 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/source.hpp"
 #include "harness/base/value.hpp"
 #include "harness/base/vocabulary.hpp"
 
 namespace stagger::spec {
 
-// Where something stands in the file; both from 1, 0: nowhere.
-struct Position {
-    std::uint32_t line = 0;
-    std::uint32_t column = 0;
-};
+using stagger::Position;  // where something stands in the file
 
 // A Lua 5.4 expression, or a literal number or boolean written as one. Checked when parsed: it
 // compiles and its names exist. `id` numbers the scenario's expressions, so that an Evaluator
@@ -138,6 +135,10 @@ struct Case {
     Position position;
 };
 
+// What a case uses that says nothing itself: the file-level params, options, expect and explore.
+// Its options stand under the name of a backend, or under "" for every backend. No id, no backend.
+using CaseDefaults = Case;
+
 struct Scenario {
     std::string name;
     std::string summary;
@@ -146,6 +147,7 @@ struct Scenario {
     std::map<std::string, Value> params;
     std::vector<Object> objects;
     std::vector<Role> roles;
+    CaseDefaults defaults;
     std::vector<Case> cases;  // in the file's order, matrices expanded
     std::uint32_t site_count = 0;
     std::uint32_t expression_count = 0;
@@ -155,5 +157,18 @@ struct Scenario {
     std::string flat_object_name(std::uint32_t flat) const;
     const Object& object_of(std::uint32_t flat) const;
 };
+
+// What `final` and `observe` see. Each object under its name, as its final content (an array of
+// objects as a map from index to content); the parameters; each role as a map from the index of a
+// process to its variables: `worker[0].x`. With several threads there is one more index, that of
+// the thread: `worker[0][1].x`. A role of a single task may drop the indices: `p0.r`.
+// `tasks`: the variables of the role's tasks, thread by thread within process by process.
+Value role_value(const Role&, const std::vector<std::map<std::string, Value>>& tasks);
+
+// The values of `observe`, as the keys of `outcomes` spell them: "0,1"; text without quotes.
+std::string outcome_text(const std::vector<Value>& observed);
+
+// The backends that a scenario without cases is tried on, in this order.
+const std::vector<std::string>& built_in_backends();
 
 }  // namespace stagger::spec

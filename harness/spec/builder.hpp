@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the parts of the parser share while they build one Scenario. Each read_* takes its part of
+// the document, adds to the scenario, and complains to `problems`; parse.cpp calls them in order.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/spec/expression.hpp"
+#include "harness/spec/lua_sandbox.hpp"
+#include "harness/spec/problems.hpp"
+
+namespace stagger::spec {
+
+struct Builder {
+    Scenario scenario;
+    Problems problems;
+    Sandbox lua;  // compiles expressions, runs none
+    // Expressions read since they were last checked for names, which needs the whole role.
+    std::vector<Expression> unchecked;
+
+    const Object* find_object(std::string_view name) const;
+    const Role* find_role(std::string_view name) const;
+    std::vector<std::string> object_names() const;
+    std::vector<std::string> role_names() const;
+    std::vector<std::string> param_names() const;
+};
+
+// A number or boolean as it is, a text as Lua; complains about anything else, and about Lua that
+// does not compile. Its names are checked later.
+std::optional<Expression> read_expression(const Entry&, Builder&);
+// Lua source that is part of a text: at `offset` in the text that stands at `position`.
+std::optional<Expression> read_lua(const std::string& source, Position, Builder&);
+
+// Takes the unchecked expressions. In steps: the role's variables, parameters, self, thread, i.
+void check_names_in_steps(const Role&, Builder&);
+// In `final` and `observe`: objects, role[0].x, parameters.
+void check_names_at_end(Builder&);
+
+// May this be the name of an object, role, parameter or variable? Complains if not. `what`: "an
+// object". All of these share one namespace, for the reader's sake.
+bool check_name(const std::string& name, std::string_view what, Position, Builder&);
+
+void read_params(const Node&, Builder&);
+void read_objects(const Node&, Builder&);
+void read_roles(const Node&, Builder&);
+std::vector<Step> read_steps(const Entry&, std::uint32_t role, Builder&);  // sites not yet numbered
+// Both override, key by key, what is already there.
+void read_expect(const Node&, Expect&, Builder&);
+void read_explore(const Node&, Explore&, Builder&);
+// Names of symptoms: `finds`, `allow`.
+std::vector<std::string> read_symptoms(const Entry&, Builder&);
+// Requires: params, objects, roles and defaults are read. `cases`: the array, or null.
+void read_cases(const Node* cases, Builder&);
+void read_default_options(const Node&, Builder&);
+
+// Does `given` fit where the scenario's default is `original`? Numbers fit numbers.
+bool same_kind(const Value& original, const Value& given);
+std::string_view kind_name(const Value&);  // "a number"
+
+}  // namespace stagger::spec

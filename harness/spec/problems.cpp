@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/spec/problems.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "harness/spec/cases.hpp"
+
+namespace stagger::spec {
+
+namespace {
+
+constexpr std::size_t kMostProblems = 20;
+
+// Words of the language whose part is not there yet, and what to call that part.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kLater = {{
+    {"stream", "streams"},
+    {"topic", "topics"},
+    {"rpc", "remote procedure calls (rpc)"},
+    {"rwlock", "read-write locks (rwlock)"},
+    {"write", "streams"},
+    {"lock_shared", "read-write locks (rwlock)"},
+    {"unlock_shared", "read-write locks (rwlock)"},
+    {"publish", "topics"},
+    {"subscribe", "topics"},
+    {"receive", "topics"},
+    {"call", "remote procedure calls (rpc)"},
+    {"serve", "remote procedure calls (rpc)"},
+    {"reply", "remote procedure calls (rpc)"},
+    {"actor", "actors"},
+    {"command", "programs as processes (command)"},
+    {"faults", "faults"},
+    {"servers", "explored servers"},
+}};
+
+void wrong_kind(const Entry& entry, std::string_view wanted, Problems& problems) {
+    problems.add(entry.value.position, fmt::format("{} must be {}, this is {}", quoted(entry.key),
+                                                   wanted, entry.value.kind_name()));
+}
+
+}  // namespace
+
+std::string Diagnostic::render() const {
+    return render_problem(path, position, message, hint, source_line);
+}
+
+void Problems::add(Position position, std::string message, std::string hint) {
+    const auto same = [&](const Diagnostic& other) {
+        return other.position == position && other.message == message;
+    };
+    if (full() || std::any_of(found_.begin(), found_.end(), same)) return;
+    found_.push_back({path_, position, std::move(message), std::move(hint),
+                      std::string(line_at(text_, position.line))});
+}
+
+bool Problems::full() const {
+    return found_.size() >= kMostProblems;
+}
+
+std::vector<Diagnostic> Problems::take() {
+    std::stable_sort(found_.begin(), found_.end(), [](const Diagnostic& a, const Diagnostic& b) {
+        return std::pair(a.position.line, a.position.column) <
+               std::pair(b.position.line, b.position.column);
+    });
+    return std::exchange(found_, {});
+}
+
+Position Problems::inside(Position node, std::size_t offset, std::string_view word) const {
+    // Only a text in plain quotes on one line stands in the file as it is.
+    const std::string_view line = line_at(text_, node.line);
+    const std::size_t column = node.column + offset;  // behind the opening quote, from 0
+    const bool plain = std::all_of(line.begin(), line.end(), [](char c) { return c > 0; });
+    if (plain && column <= line.size() && line.substr(column, word.size()) == word)
+        return {node.line, static_cast<std::uint32_t>(column + 1)};
+    return node;
+}
+
+std::string quoted(std::string_view name) {
+    constexpr std::size_t kLongest = 60;
+    std::string out = "\"";
+    for (char c : name.substr(0, kLongest)) out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    // A character of several bytes is not cut in its middle.
+    if (name.size() > kLongest) {
+        while (out.size() > 1 && (static_cast<unsigned char>(out.back()) & 0xc0) == 0x80)
+            out.pop_back();
+        if (static_cast<unsigned char>(out.back()) >= 0xc0) out.pop_back();
+        out += "...";
+    }
+    return out + "\"";
+}
+
+std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& names) {
+    const std::string near = nearest_name(wrong, names);
+    return near.empty() ? "" : fmt::format("; did you mean {}?", quoted(near));
+}
+
+const Node::Entries* read_table(const Node& node, std::string_view what, Problems& problems) {
+    if (!node.entries())
+        problems.add(node.position,
+                     fmt::format("{} must be a table, this is {}", what, node.kind_name()));
+    return node.entries();
+}
+
+void check_keys(const Node::Entries& entries, Keys known, std::string_view what,
+                Problems& problems) {
+    const std::vector<std::string> names(known.begin(), known.end());
+    for (const Entry& entry : entries) {
+        if (problems.full()) return;
+        if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+        if (const std::string later = comes_later(entry.key); !later.empty()) {
+            problems.add(entry.position, later);
+            continue;
+        }
+        problems.add(entry.position,
+                     fmt::format("{} has no key {}{}", what, quoted(entry.key),
+                                 did_you_mean(entry.key, names)),
+                     "it may have " + fmt::format("{}", fmt::join(names, ", ")));
+    }
+}
+
+std::optional<std::string> read_text(const Entry& entry, Problems& problems) {
+    if (entry.value.text() && !entry.value.text()->empty()) return *entry.value.text();
+    if (entry.value.text())
+        problems.add(entry.value.position, fmt::format("{} is empty", quoted(entry.key)));
+    else
+        wrong_kind(entry, "text in quotes", problems);
+    return std::nullopt;
+}
+
+std::optional<bool> read_boolean(const Entry& entry, Problems& problems) {
+    if (entry.value.boolean()) return *entry.value.boolean();
+    wrong_kind(entry, "true or false", problems);
+    return std::nullopt;
+}
+
+std::optional<double> read_seconds(const Entry& entry, Problems& problems) {
+    std::optional<double> seconds;
+    if (entry.value.integer()) seconds = static_cast<double>(*entry.value.integer());
+    if (entry.value.real()) seconds = *entry.value.real();
+    if (!seconds) {
+        wrong_kind(entry, "a number of seconds", problems);
+    } else if (!(*seconds >= 0 && *seconds <= 1e9)) {
+        problems.add(entry.value.position,
+                     fmt::format("{} must be a number of seconds from 0 to a thousand million",
+                                 quoted(entry.key)));
+        seconds.reset();
+    }
+    return seconds;
+}
+
+std::optional<std::uint64_t> read_count(const Entry& entry, std::uint64_t least, std::uint64_t most,
+                                        Problems& problems) {
+    if (!entry.value.integer()) {
+        wrong_kind(entry, "a whole number", problems);
+        return std::nullopt;
+    }
+    const std::int64_t number = *entry.value.integer();
+    if (number >= 0 && static_cast<std::uint64_t>(number) >= least &&
+        static_cast<std::uint64_t>(number) <= most)
+        return static_cast<std::uint64_t>(number);
+    problems.add(entry.value.position, fmt::format("{} must be from {} to {}, this is {}",
+                                                   quoted(entry.key), least, most, number));
+    return std::nullopt;
+}
+
+std::optional<Value> read_literal(const Node& node, Problems& problems) {
+    auto value = document::to_value(node);
+    if (auto* found = std::get_if<Value>(&value)) return std::move(*found);
+    const auto& problem = std::get<document::Problem>(value);
+    problems.add(problem.position, problem.message, problem.hint);
+    return std::nullopt;
+}
+
+std::vector<PlacedText> read_texts(const Entry& entry, Problems& problems) {
+    std::vector<PlacedText> out;
+    if (!entry.value.items()) {
+        if (auto text = read_text(entry, problems)) out.push_back({*text, entry.value.position});
+        return out;
+    }
+    for (const Node& item : *entry.value.items()) {
+        const Entry one{entry.key, entry.position, item};
+        if (auto text = read_text(one, problems)) out.push_back({*text, item.position});
+    }
+    return out;
+}
+
+std::string comes_later(std::string_view key) {
+    for (const auto& [word, part] : kLater)
+        if (word == key)
+            return fmt::format("{}: {} come in a later version of Stagger", quoted(key), part);
+    return "";
+}
+
+}  // namespace stagger::spec

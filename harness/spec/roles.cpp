@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// [process.*] of a spec: roles, and the bookkeeping over their steps.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/spec/builder.hpp"
+
+namespace stagger::spec {
+
+namespace {
+
+constexpr std::string_view kRoleKeys[] = {"count", "threads", "repeat", "daemon", "steps"};
+constexpr std::uint64_t kMaxRepeat = 1'000'000'000;
+
+void collect_variables(const std::vector<Step>& steps, std::set<std::string>& names) {
+    for (const Step& step : steps) {
+        if (!step.into.empty()) names.insert(step.into);
+        if (!step.how.empty()) names.insert(step.how);
+        for (const auto& [name, expression] : step.assignments) names.insert(name);
+        collect_variables(step.body, names);
+        collect_variables(step.otherwise, names);
+    }
+}
+
+// Sites follow the order of the file: a step before what is inside it.
+void number_sites(std::vector<Step>& steps, std::uint32_t& next) {
+    for (Step& step : steps) {
+        step.site = next++;
+        number_sites(step.body, next);
+        number_sites(step.otherwise, next);
+    }
+}
+
+std::uint32_t small_count(const Entry& table, std::string_view key, std::uint64_t most,
+                          Builder& builder) {
+    const Entry* entry = table.value.find(key);
+    if (!entry) return 1;
+    return static_cast<std::uint32_t>(read_count(*entry, 1, most, builder.problems).value_or(1));
+}
+
+void read_role_head(const Entry& entry, Builder& builder) {
+    Role role;
+    role.name = entry.key;
+    role.position = entry.position;
+    check_name(entry.key, "a process", entry.position, builder);
+    if (const auto* entries = read_table(entry.value, "a process", builder.problems)) {
+        check_keys(*entries, kRoleKeys, "a process", builder.problems);
+        role.count = small_count(entry, "count", kMaxTasks, builder);
+        role.threads = small_count(entry, "threads", kMaxTasks, builder);
+        role.repeat = small_count(entry, "repeat", kMaxRepeat, builder);
+        if (const Entry* daemon = entry.value.find("daemon"))
+            role.daemon = read_boolean(*daemon, builder.problems).value_or(false);
+    }
+    builder.scenario.roles.push_back(std::move(role));
+}
+
+void read_role_steps(const Entry& entry, std::uint32_t index, Builder& builder) {
+    if (!entry.value.entries()) return;
+    const Entry* steps = entry.value.find("steps");
+    if (!steps) {
+        if (!entry.value.find("command"))
+            builder.problems.add(entry.position,
+                                 fmt::format("process {} has no `steps`", quoted(entry.key)),
+                                 "steps = [ { load = \"n\", into = \"x\" } ]");
+        return;
+    }
+    std::vector<Step> read = read_steps(*steps, index, builder);
+    Role& role = builder.scenario.roles[index];
+    std::set<std::string> names;
+    collect_variables(read, names);
+    role.steps = std::move(read);
+    role.variables.assign(names.begin(), names.end());
+    number_sites(role.steps, builder.scenario.site_count);
+    check_names_in_steps(role, builder);
+}
+
+void check_task_count(const Node::Entries& entries, Builder& builder) {
+    std::uint64_t tasks = 0;
+    for (std::size_t i = 0; i < builder.scenario.roles.size(); ++i) {
+        const Role& role = builder.scenario.roles[i];
+        tasks += std::uint64_t{role.count} * role.threads;
+        if (tasks <= kMaxTasks) continue;
+        const Entry* count = entries[i].value.find("count");
+        builder.problems.add(
+            count ? count->value.position : entries[i].position,
+            fmt::format("this makes {} tasks (count x threads, over all processes); at most {} can "
+                        "run",
+                        tasks, kMaxTasks),
+            "interleavings of few tasks show almost every bug: try 2 or 3");
+        return;
+    }
+}
+
+}  // namespace
+
+void read_roles(const Node& node, Builder& builder) {
+    const auto* entries = read_table(node, "[process]", builder.problems);
+    if (!entries) return;
+    for (const Entry& entry : *entries) {
+        if (builder.problems.full()) return;
+        if (builder.scenario.roles.size() >= kMaxTasks) {
+            builder.problems.add(entry.position, fmt::format("more than {} processes", kMaxTasks));
+            return;
+        }
+        read_role_head(entry, builder);
+    }
+    check_task_count(*entries, builder);
+    // Steps name objects and other roles, so these come first.
+    for (std::size_t i = 0; i < entries->size(); ++i)
+        read_role_steps((*entries)[i], static_cast<std::uint32_t>(i), builder);
+}
+
+}  // namespace stagger::spec
