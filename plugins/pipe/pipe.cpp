@@ -69,9 +69,9 @@ private:
 
 class PipeServerPort : public ServerPort {
 public:
-    explicit PipeServerPort(const Pipes& pipes) : pipes_(pipes), inboxes_(pipes.tasks()) {
-        for (std::uint32_t task = 0; task < pipes.tasks(); ++task)
-            poller_.add(pipes.requests(task).read);
+    explicit PipeServerPort(const Pipes& pipes)
+        : pipes_(pipes), poller_(pipes.tasks()), inboxes_(pipes.tasks()) {
+        reset();
     }
 
     std::optional<Incoming> receive(plugin::Deadline deadline) override {
@@ -88,7 +88,10 @@ public:
     }
     void reset() override {
         poller_.reset();
-        for (Inbox& inbox : inboxes_) inbox.clear();
+        for (std::uint32_t task = 0; task < pipes_.tasks(); ++task) {
+            poller_.set(task, pipes_.requests(task).read);
+            inboxes_[task].clear();
+        }
     }
 
 private:

@@ -77,9 +77,10 @@ Socket listen_at(Endpoint& endpoint) {
     return socket;
 }
 
-ConnectionServerPort::ConnectionServerPort(const Endpoint& endpoint, const Socket& listener)
-    : endpoint_(endpoint), listener_(listener) {
-    poller_.add(listener_.file());
+ConnectionServerPort::ConnectionServerPort(const Endpoint& endpoint, const Socket& listener,
+                                           std::uint32_t tasks)
+    : endpoint_(endpoint), listener_(listener), poller_(tasks + 1) {
+    poller_.set(0, listener_.file());
 }
 
 std::optional<ServerPort::Incoming> ConnectionServerPort::receive(plugin::Deadline deadline) {
@@ -114,10 +115,7 @@ void ConnectionServerPort::accept() {
     const auto free = std::find_if(connections_.begin(), connections_.end(),
                                    [](const Connection& c) { return !c.socket.open(); });
     const auto channel = static_cast<std::size_t>(free - connections_.begin());
-    if (free == connections_.end()) {
-        connections_.emplace_back();
-        poller_.add(file);
-    }
+    if (free == connections_.end()) connections_.emplace_back();
     connections_[channel].socket = Socket(file);
     connections_[channel].inbox.clear();
     poller_.set(channel + 1, file);
@@ -125,7 +123,7 @@ void ConnectionServerPort::accept() {
 
 void ConnectionServerPort::drop(std::uint32_t channel) {
     connections_[channel].socket.close();
-    poller_.set(channel + 1, -1);
+    poller_.set(channel + 1, Poller::kNone);
 }
 
 void ConnectionServerPort::send(std::uint32_t channel, std::string_view answer) {
@@ -135,8 +133,9 @@ void ConnectionServerPort::send(std::uint32_t channel, std::string_view answer) 
 }
 
 void ConnectionServerPort::reset() {
-    poller_.reset();
     connections_.clear();
+    poller_.reset();
+    poller_.set(0, listener_.file());
     // Connections of clients that were killed before they were accepted.
     pollfd waiting = {listener_.file(), POLLIN, 0};
     while (poll(&waiting, 1, 0) > 0)
@@ -159,8 +158,15 @@ std::string ConnectionClientPort::exchange(std::uint32_t task, std::string_view 
 
 void ConnectionClientPort::connect(Socket& socket) const {
     socket = Socket(endpoint_);
-    while (::connect(socket.file(), endpoint_.address.get(), endpoint_.address.size) != 0)
-        if (errno != EINTR) plugin::fail_system("connect to the server", errno);
+    while (::connect(socket.file(), endpoint_.address.get(), endpoint_.address.size) != 0) {
+        // After a signal, a TCP connection goes on being made; asking again tells how far it is.
+        if (errno == EISCONN) return;
+        pollfd made = {socket.file(), POLLOUT, 0};
+        if (errno == EALREADY)
+            poll(&made, 1, -1);
+        else if (errno != EINTR)
+            plugin::fail_system("connect to the server", errno);
+    }
 }
 
 void ConnectionClientPort::reset() {

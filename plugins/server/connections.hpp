@@ -56,7 +56,7 @@ Socket listen_at(Endpoint& endpoint);
 
 class ConnectionServerPort : public ServerPort {
 public:
-    ConnectionServerPort(const Endpoint& endpoint, const Socket& listener);
+    ConnectionServerPort(const Endpoint& endpoint, const Socket& listener, std::uint32_t tasks);
 
     std::optional<Incoming> receive(plugin::Deadline deadline) override;
     void send(std::uint32_t channel, std::string_view answer) override;

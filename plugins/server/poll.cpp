@@ -7,9 +7,15 @@
 
 namespace stagger::server {
 
-std::size_t Poller::add(int file) {
-    files_.push_back({file, POLLIN, 0});
-    return files_.size() - 1;
+void Poller::set(std::size_t place, int file) {
+    if (place == files_.size()) files_.push_back({kNone, POLLIN, 0});
+    files_[place].fd = file;
+}
+
+void Poller::reset() {
+    for (pollfd& file : files_) file.fd = kNone;
+    files_.resize(places_, {kNone, POLLIN, 0});
+    next_ = 0;
 }
 
 std::optional<std::size_t> Poller::wait(plugin::Deadline deadline) {

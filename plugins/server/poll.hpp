@@ -16,18 +16,21 @@ namespace stagger::server {
 
 class Poller {
 public:
-    // The place of the descriptor; a negative one is passed over until it is set.
-    std::size_t add(int file);
-    void set(std::size_t place, int file) { files_[place].fd = file; }
-    int file(std::size_t place) const { return files_[place].fd; }
-    std::size_t size() const { return files_.size(); }
+    // `places` descriptors, all passed over until they are set.
+    explicit Poller(std::size_t places) : places_(places) { reset(); }
+    // Requires: place <= the number of places so far. kNone passes it over.
+    void set(std::size_t place, int file);
 
     // The place of a descriptor that can be read or has lost its other side; nothing at the
     // deadline and after a signal.
     std::optional<std::size_t> wait(plugin::Deadline deadline);
-    void reset() { next_ = 0; }
+    // As if just made. Allowed while wait() sleeps: it then sleeps on, with nothing to wait for.
+    void reset();
+
+    static constexpr int kNone = -1;
 
 private:
+    const std::size_t places_;
     std::vector<pollfd> files_;
     std::size_t next_ = 0;
 };
