@@ -94,6 +94,7 @@ control::Key descriptor_key(int descriptor) {
 
 std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
     if (process.segment == nullptr) return 0;
+    if (std::strlen(name) >= control::kNameBytes) return control::hash_text(name);
     NameEntry* entry = find_name(kind, name);
     if (entry != nullptr && (entry->present || !created)) return entry->id;
     if (entry == nullptr) entry = free_name();

@@ -233,7 +233,8 @@ struct NameEntry {
     char name[kNameBytes];
 };
 
-enum class NameKind : std::uint8_t { SharedMemory, MessageQueue, Semaphore, File };
+// Address: of a socket without a file, which vanishes with it.
+enum class NameKind : std::uint8_t { SharedMemory, MessageQueue, Semaphore, File, Address };
 
 // State of a modelled primitive (condition, barrier, futex): found by key.
 struct ModelEntry {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/agent/calls/address.hpp"
+
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+
+#include "harness/agent/identity.hpp"
+
+namespace stagger::agent {
+namespace {
+
+using control::NameKind;
+
+// An address as a name in the registry. Paths are files: unlinking one makes room for another
+// object. The others vanish with their socket.
+struct Name {
+    NameKind kind = NameKind::Address;
+    char text[control::kNameBytes] = "";
+};
+
+Name name_of_port(int type, in_port_t port) {
+    Name name;
+    std::snprintf(name.text, sizeof(name.text), "%s:%u", type == SOCK_STREAM ? "tcp" : "udp",
+                  static_cast<unsigned>(ntohs(port)));
+    return name;
+}
+
+Name name_of_unix(const sockaddr_un& address, std::size_t size) {
+    constexpr std::size_t kPrefix = offsetof(sockaddr_un, sun_path);
+    Name name;
+    const std::size_t length = size > kPrefix ? size - kPrefix : 0;
+    if (length > 0 && address.sun_path[0] != '\0') {
+        name.kind = NameKind::File;
+        std::snprintf(name.text, sizeof(name.text), "%.*s", static_cast<int>(length),
+                      address.sun_path);
+    } else if (length > 0) {  // abstract: any bytes
+        std::uint64_t hash = length;
+        for (std::size_t i = 1; i < length; ++i) {
+            hash = control::mix(hash, static_cast<unsigned char>(address.sun_path[i]));
+        }
+        std::snprintf(name.text, sizeof(name.text), "abstract:%016llx",
+                      static_cast<unsigned long long>(hash));
+    }
+    return name;
+}
+
+Name name_of(int socket, const sockaddr* address, socklen_t size) {
+    switch (address->sa_family) {
+        case AF_UNIX:
+            return name_of_unix(*reinterpret_cast<const sockaddr_un*>(address), size);
+        case AF_INET:
+            return name_of_port(socket_type(socket),
+                                reinterpret_cast<const sockaddr_in*>(address)->sin_port);
+        case AF_INET6:
+            return name_of_port(socket_type(socket),
+                                reinterpret_cast<const sockaddr_in6*>(address)->sin6_port);
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+int socket_type(int socket) {
+    int type = -1;
+    socklen_t size = sizeof(type);
+    return getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &size) == 0 ? type : -1;
+}
+
+std::uint64_t socket_at(int socket, const sockaddr* address, socklen_t size) {
+    const Name name = name_of(socket, address, size);
+    return name.text[0] != '\0' ? name_id(name.kind, name.text, false) : 0;
+}
+
+void remember_bound(int socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof(address);
+    if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return;
+    const Name name = name_of(socket, reinterpret_cast<const sockaddr*>(&address), size);
+    if (name.text[0] == '\0') return;
+    // A bind that succeeds means that nobody has the address: whoever had it is another object.
+    name_removed(name.kind, name.text);
+    remember_descriptor(socket, name_id(name.kind, name.text, true));
+    if (name.kind == NameKind::Address) name_removed(name.kind, name.text);
+}
+
+}  // namespace stagger::agent

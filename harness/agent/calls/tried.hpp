@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls on descriptors in the first of the three ways: made when the task is chosen, in a form that
+// does not block; where they would have to wait, the task waits for the descriptor's key. Runs in
+// the task that calls. Private to the agent.
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+
+#include "harness/agent/point.hpp"
+
+namespace stagger::agent {
+
+enum class Direction : std::uint8_t { In, Out };
+
+struct DescriptorCall {
+    control::Call call;
+    int descriptor;
+    Direction direction;
+    control::Key key;   // what it waits for, and what it changes
+    bool once = false;  // the caller asked not to wait, by MSG_DONTWAIT or the like
+};
+
+// True if a call in that direction returns at once, if only to fail.
+bool is_ready(int descriptor, Direction direction);
+
+// False if the description was made O_NONBLOCK, or is not open in that direction.
+bool may_wait(int descriptor, Direction direction);
+
+// When SO_RCVTIMEO or SO_SNDTIMEO end a wait that begins now; of other descriptors never.
+std::int64_t patience_of(int descriptor, Direction direction);
+
+// `attempt` is told whether the call may wait; it must not, and fails with EAGAIN instead.
+template <typename Attempt>
+auto try_descriptor(const DescriptorCall& call, Attempt attempt) {
+    const bool patient = !call.once && may_wait(call.descriptor, call.direction);
+    patient ? point(call.call, call.key) : spinning_point(call.call, call.key);
+    auto result = attempt(patient);
+    if (patient && result == -1 && errno == EAGAIN) {
+        const std::int64_t deadline = patience_of(call.descriptor, call.direction);
+        Woken woken = Woken::Touched;
+        do {
+            woken = wait_for(&call.key, 1, deadline);
+            result = attempt(patient);
+        } while (woken == Woken::Touched && result == -1 && errno == EAGAIN);
+    }
+    if (result != -1) touched(call.key);
+    return result;
+}
+
+// The same for a call that has no such form of its own: it is made once poll says that it can go
+// on.
+template <typename Real>
+auto try_when_ready(const DescriptorCall& call, Real real) {
+    return try_descriptor(call, [&](bool patient) {
+        if (!patient || is_ready(call.descriptor, call.direction)) return real();
+        errno = EAGAIN;
+        return static_cast<decltype(real())>(-1);
+    });
+}
+
+// The end of an intercepted call: where it failed, its own errno stands.
+template <typename Result>
+Result settle(EngineCode& engine, Result result) {
+    if (result == -1) engine.adopt_errno();
+    return result;
+}
+
+}  // namespace stagger::agent
