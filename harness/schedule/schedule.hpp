@@ -3,7 +3,7 @@
 // A schedule: the decisions of one execution, as data. Only deviations from the calm course are
 // written down: the calm course lets a task run on, and when it cannot, picks the next one in
 // order. Fewer decisions therefore means simpler, and the empty schedule is the calm one. Made by the
-// engine's recorder, minimised by `minimize`, read and written here as text (file.hpp).
+// engine's recorder, minimised by `minimize`, read and written here as text (file.cpp).
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `.schedule` files: TOML that a person can read, in which nothing unknown, wrong or missing passes
+// unnoticed, since a replay of something else would be worse than none.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+#include "harness/base/document.hpp"
+#include "harness/base/source.hpp"
+#include "harness/schedule/schedule.hpp"
+
+namespace stagger::schedule {
+
+namespace {
+
+using document::Entry;
+using document::Node;
+
+constexpr std::int64_t kFormat = 1;
+constexpr std::size_t kMaxFileBytes = std::size_t{8} << 20;
+constexpr std::string_view kFileKeys[] = {"format",    "scenario",  "case", "seed",      "symptoms",
+                                          "spec_path", "case_json", "spec", "decisions", "whole"};
+constexpr std::string_view kDecisionKeys[] = {"task", "point", "label", "run", "wake", "phase"};
+
+// The length of the UTF-8 character at the start of `text`, 0 if there is none.
+std::size_t character_length(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text[0]);
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xc2 ? 0
+                               : lead < 0xe0 ? 2
+                               : lead < 0xf0 ? 3
+                               : lead < 0xf5 ? 4
+                                             : 0;
+    if (length == 0 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
+    const auto second = length > 1 ? static_cast<unsigned char>(text[1]) : 0;
+    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    const bool surrogate_or_beyond =
+        (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
+    return overlong || surrogate_or_beyond ? 0 : length;
+}
+
+// The inside of a basic string. A label may have been cut within a character: that becomes '?'.
+std::string escaped(std::string_view text, bool keep_line_breaks) {
+    std::string out;
+    while (!text.empty()) {
+        const char c = text[0];
+        const std::size_t length = character_length(text);
+        if (length == 0)
+            out += '?';
+        else if (c == '"' || c == '\\')
+            out += {'\\', c};
+        else if (c == '\n' && keep_line_breaks)
+            out += c;
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+        else
+            out += text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return out;
+}
+
+std::string quoted(std::string_view text) {
+    return '"' + escaped(text, false) + '"';
+}
+
+// As it stands where TOML allows that, so that it can be read and copied; else with escapes.
+std::string block(const std::string& text) {
+    const bool literal = text.find("'''") == std::string::npos &&
+                         (text.empty() || text.back() != '\'') &&
+                         escaped(text, true).find("\\u") == std::string::npos;
+    if (literal) return "'''\n" + text + "'''";
+    return "\"\"\"\n" + escaped(text, true) + "\"\"\"";
+}
+
+std::string line_of(const Decision& decision) {
+    return fmt::format("  {{ {}task = {}, point = {}, label = {}, {} = {} }},\n",
+                       decision.phase == Phase::Attach ? "phase = \"attach\", " : "",
+                       quoted(decision.task), decision.point, quoted(decision.label),
+                       decision.choice == Choice::Wake ? "wake" : "run", quoted(decision.target));
+}
+
+// Reads the entries of one file; the first thing wrong is kept, and ends it.
+class Reader {
+public:
+    Reader(const std::string& text, const std::string& path) : text_(text), path_(path) {}
+
+    Result<ScheduleFile> read() {
+        const auto parsed = document::parse(text_);
+        if (const auto* problem = std::get_if<document::Problem>(&parsed)) {
+            wrong(problem->position, problem->message, problem->hint);
+            // Where TOML breaks off at the end of the file, the file itself has.
+            if (problem->position.line >= position_of(text_, text_.size()).line) cut_short();
+            return *error_;
+        }
+        const Node& root = std::get<Node>(parsed);
+        check_format(root);
+        check_keys(*root.entries(), kFileKeys);
+        if (!root.find("whole")) cut_short();
+        ScheduleFile file;
+        file.scenario = text(root, "scenario");
+        file.case_id = text(root, "case");
+        file.seed = seed(root);
+        file.symptoms = texts(root, "symptoms");
+        file.spec_path = text(root, "spec_path");
+        file.case_json = text(root, "case_json");
+        file.spec_source = text(root, "spec");
+        file.schedule.decisions = decisions(root);
+        if (const Entry* whole = root.find("whole"))
+            if (!whole->value.boolean() || !*whole->value.boolean())
+                wrong(whole->value.position, "the last line must be `whole = true`", "");
+        if (error_) return *error_;
+        return file;
+    }
+
+private:
+    void wrong(Position position, const std::string& message, const std::string& hint) {
+        if (error_) return;
+        std::string rendered =
+            render_problem(path_, position, message, hint, line_at(text_, position.line));
+        if (!rendered.empty() && rendered.back() == '\n') rendered.pop_back();
+        error_ = Error{rendered};
+    }
+
+    void cut_short() {
+        Position end = position_of(text_, text_.size());
+        error_.reset();
+        wrong(end, "this schedule is cut short: its last line, `whole = true`, is missing",
+              "copy the file again, or run the case again to get a new one");
+    }
+
+    void check_format(const Node& root) {
+        const Entry* format = root.find("format");
+        if (!format)
+            return wrong({1, 1}, "this is no schedule file: its first line is not `format = 1`",
+                         "`stagger replay` takes the .schedule file of a finding");
+        if (!format->value.integer() || *format->value.integer() != kFormat)
+            wrong(format->value.position,
+                  fmt::format("this schedule has another format; this Stagger reads format {}",
+                              kFormat),
+                  "replay it with the version of Stagger that wrote it, or run the case again");
+    }
+
+    template <std::size_t N>
+    void check_keys(const Node::Entries& entries, const std::string_view (&known)[N]) {
+        for (const Entry& entry : entries)
+            if (std::find(std::begin(known), std::end(known), entry.key) == std::end(known))
+                wrong(entry.position, fmt::format("unknown key \"{}\"", entry.key.substr(0, 60)),
+                      fmt::format("it may be one of {}", fmt::join(known, ", ")));
+    }
+
+    const Entry* required(const Node& table, std::string_view key) {
+        const Entry* entry = table.find(key);
+        if (!entry)
+            wrong(table.position.line > 0 ? table.position : Position{1, 1},
+                  fmt::format("`{}` is missing here", key), "was the file edited?");
+        return entry;
+    }
+
+    std::string text(const Node& table, std::string_view key) {
+        const Entry* entry = required(table, key);
+        if (entry && entry->value.text()) return *entry->value.text();
+        if (entry) expected(*entry, "text in quotes");
+        return "";
+    }
+
+    void expected(const Entry& entry, std::string_view wanted) {
+        wrong(
+            entry.value.position,
+            fmt::format("`{}` must be {}, this is {}", entry.key, wanted, entry.value.kind_name()),
+            "");
+    }
+
+    std::vector<std::string> texts(const Node& table, std::string_view key) {
+        std::vector<std::string> out;
+        const Entry* entry = required(table, key);
+        if (entry && !entry->value.items()) expected(*entry, "an array of texts");
+        if (!entry || !entry->value.items()) return out;
+        for (const Node& item : *entry->value.items()) {
+            if (item.text())
+                out.push_back(*item.text());
+            else
+                wrong(item.position, fmt::format("`{}` must hold texts in quotes", key), "");
+        }
+        return out;
+    }
+
+    // TOML's integers end at 2^63; a larger seed stands in quotes.
+    std::uint64_t seed(const Node& table) {
+        const Entry* entry = required(table, "seed");
+        if (!entry) return 0;
+        if (entry->value.integer() && *entry->value.integer() >= 0)
+            return static_cast<std::uint64_t>(*entry->value.integer());
+        std::uint64_t number = 0;
+        if (const std::string* digits = entry->value.text()) {
+            const char* end = digits->data() + digits->size();
+            const auto [stop, error] = std::from_chars(digits->data(), end, number);
+            if (error == std::errc() && stop == end) return number;
+        }
+        wrong(entry->value.position, "`seed` must be a whole number, 0 or more", "");
+        return 0;
+    }
+
+    std::vector<Decision> decisions(const Node& root) {
+        std::vector<Decision> out;
+        const Entry* entry = required(root, "decisions");
+        if (entry && !entry->value.items()) expected(*entry, "an array of decisions");
+        if (!entry || !entry->value.items()) return out;
+        for (const Node& item : *entry->value.items()) {
+            if (error_) break;
+            if (item.entries())
+                out.push_back(decision(item));
+            else
+                wrong(item.position, "a decision must be a table: { task = ..., run = ... }", "");
+        }
+        return out;
+    }
+
+    Decision decision(const Node& table) {
+        Decision out;
+        check_keys(*table.entries(), kDecisionKeys);
+        out.task = text(table, "task");
+        out.label = text(table, "label");
+        out.point = point(table);
+        const bool wake = table.find("wake") != nullptr;
+        if (wake && table.find("run"))
+            wrong(table.position, "a decision has either `run` or `wake`", "");
+        out.choice = wake ? Choice::Wake : Choice::Run;
+        out.target = text(table, wake ? "wake" : "run");
+        if (const Entry* phase = table.find("phase")) {
+            const std::string name = text(table, "phase");
+            if (name != "attach" && name != "main")
+                wrong(phase->value.position, "`phase` must be \"attach\" or \"main\"", "");
+            out.phase = name == "attach" ? Phase::Attach : Phase::Main;
+        }
+        return out;
+    }
+
+    std::uint32_t point(const Node& table) {
+        const Entry* entry = required(table, "point");
+        if (!entry) return 0;
+        const std::int64_t* number = entry->value.integer();
+        if (number && *number >= 1 && *number <= 0xffffffffLL)
+            return static_cast<std::uint32_t>(*number);
+        wrong(entry->value.position, "`point` must be a whole number, 1 or more", "");
+        return 0;
+    }
+
+    const std::string& text_;
+    const std::string& path_;
+    std::optional<Error> error_;
+};
+
+}  // namespace
+
+std::string to_text(const ScheduleFile& file) {
+    constexpr std::uint64_t kLargest = 0x7fffffffffffffff;
+    std::string out = fmt::format(
+        "# A schedule of Stagger: at its given point, each task named first is held while the\n"
+        "# other one runs. Replay it with: stagger replay <this file>\n"
+        "format = {}\nscenario = {}\ncase = {}\n",
+        kFormat, quoted(file.scenario), quoted(file.case_id));
+    const std::string seed = std::to_string(file.seed);
+    out += fmt::format("seed = {}\n", file.seed <= kLargest ? seed : quoted(seed));
+    out += "symptoms = [";
+    for (const std::string& symptom : file.symptoms)
+        out += (&symptom == &file.symptoms.front() ? "" : ", ") + quoted(symptom);
+    out += "]\n\ndecisions = [\n";
+    for (const Decision& decision : file.schedule.decisions) out += line_of(decision);
+    out += fmt::format("]\n\nspec_path = {}\ncase_json = {}\nspec = {}\n\nwhole = true\n",
+                       quoted(file.spec_path), quoted(file.case_json), block(file.spec_source));
+    return out;
+}
+
+Result<ScheduleFile> from_text(const std::string& text, const std::string& path) {
+    if (text.size() > kMaxFileBytes)
+        return Error{fmt::format("{}: this schedule has {} bytes; at most {} are read", path,
+                                 text.size(), kMaxFileBytes)};
+    return Reader(text, path).read();
+}
+
+Status write_file(const ScheduleFile& file, const std::string& path) {
+    const std::string aside = fmt::format("{}.{}.new", path, ::getpid());
+    {
+        std::ofstream out(aside, std::ios::binary | std::ios::trunc);
+        out << to_text(file);
+        out.flush();
+        if (!out) {
+            const std::string reason = std::strerror(errno);
+            std::remove(aside.c_str());
+            return Error{fmt::format("the schedule {} cannot be written: {}", path, reason)};
+        }
+    }
+    if (std::rename(aside.c_str(), path.c_str()) == 0) return Ok{};
+    const std::string reason = std::strerror(errno);
+    std::remove(aside.c_str());
+    return Error{fmt::format("the schedule {} cannot be put in its place: {}", path, reason)};
+}
+
+Result<ScheduleFile> read_file(const std::string& path) {
+    STAGGER_TRY(const std::string text, read_text_file(path, kMaxFileBytes));
+    return from_text(text, path);
+}
+
+}  // namespace stagger::schedule
