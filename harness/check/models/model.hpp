@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A sequential model of an object type: what a single caller would see. A struct of pure functions
+// in the style of Porcupine (https://github.com/anishathalye/porcupine); used by the searches for
+// a legal order. A state is one word: a small number, or a Term. Equality and hash come for free.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "harness/check/terms.hpp"
+#include "harness/history/history.hpp"
+
+namespace stagger::check {
+
+using State = std::uint32_t;
+
+// One atomic effect of a call. Most calls have one; a condition's wait has two on its mutex, and an
+// arrival at a barrier two: to arrive, and to be let go.
+struct Op {
+    Operation operation = Operation::Load;
+    bool second = false;  // the second effect of its call
+    bool known = true;    // false: what it returned is unknown, and whether it took effect, too
+    ResultStatus status = ResultStatus::Ok;
+    std::uint32_t task = 0;
+    std::uint32_t call = 0;  // index into History::calls
+    std::uint32_t invoked = 0;
+    std::uint32_t responded = history::kNone;  // kNone: it may take effect at any time, or never
+    Term value = 0, expected = 0, result = 0;
+};
+
+// What a step may look at besides state and operation.
+struct Surroundings {
+    Terms& terms;
+    const history::Object& object;
+};
+
+struct Model {
+    ObjectType type;
+    std::string_view summary;
+    // `key`: the part of a map that is judged; null for all other types.
+    State (*init)(Surroundings around, const Value* key);
+    // The state after `op`, or none if the operation cannot return what it did in this state. Where
+    // several outcomes are possible, `alternative` counts them from 0; none ends the enumeration.
+    std::optional<State> (*step)(Surroundings around, State state, const Op& op,
+                                 unsigned alternative);
+};
+
+const Model& model_of(ObjectType type);
+
+// Whether calls of this operation can change what others see.
+bool writes(Operation operation);
+
+namespace models {
+extern const Model kRegister, kList, kMap, kQueue, kMutex, kSemaphore, kEvent, kCondition, kBarrier;
+// A step of a list held in `state`; also of a list inside a map, where nil is a list not yet there.
+std::optional<State> step_list(Terms& terms, State state, const Op& op);
+}  // namespace models
+
+}  // namespace stagger::check

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Lost wake-ups: at the end of a deadlock somebody sleeps although what it waits for holds for
+// certain. Of a condition: a notify was made that woke nobody, and then nobody was left to notify.
+// A queue of which every process has its own copy never delivers: there it is a lost message.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "harness/check/oracles/oracles.hpp"
+#include "harness/check/stuck.hpp"
+
+namespace stagger::check::oracle {
+
+namespace {
+
+using history::Call;
+using history::History;
+using history::kNone;
+
+class SleptOn {
+public:
+    SleptOn(Context& context, const Sleeper& sleeper)
+        : context_(context),
+          history_(context.history),
+          sleeper_(sleeper),
+          call_(context.history.calls[sleeper.call]),
+          object_(context.history.objects[call_.object]) {}
+
+    void judge() {
+        switch (call_.operation) {
+            case Operation::Wait:
+                return judge_condition();
+            case Operation::EventWait:
+                return judge_event();
+            case Operation::Acquire:
+                return judge_semaphore();
+            case Operation::Lock:
+                return judge_mutex();
+            case Operation::Take:
+                return judge_take();
+            case Operation::Put:
+                return judge_put();
+            case Operation::Arrive:
+                return judge_barrier();
+            default:
+                return;
+        }
+    }
+
+private:
+    // Calls on the object that are of one operation.
+    template <typename Predicate>
+    std::size_t count(Operation operation, Predicate predicate) const {
+        const auto& calls = context_.calls_on(call_.object);
+        return static_cast<std::size_t>(
+            std::count_if(calls.begin(), calls.end(), [&](std::uint32_t index) {
+                const Call& call = history_.calls[index];
+                return call.operation == operation && predicate(call);
+            }));
+    }
+
+    static bool succeeded(const Call& call) {
+        return call.responded != kNone && call.status == ResultStatus::Ok;
+    }
+    // It may have taken effect: it succeeded, or nobody knows. Who sleeps in a call has not.
+    bool may_have_succeeded(const Call& call) const {
+        if (call.responded == kNone) return !sleeps_in(call);
+        const bool cut_off = object_.contract.cut_off_may_apply && call.timed;
+        return call.status == ResultStatus::Ok || call.status == ResultStatus::Error || cut_off;
+    }
+    bool sleeps_in(const Call& call) const {
+        return std::any_of(history_.waits.begin(), history_.waits.end(),
+                           [&](const history::Wait& wait) { return wait.task == call.task; });
+    }
+
+    std::size_t certain(Operation operation) const { return count(operation, succeeded); }
+    std::size_t possible(Operation operation) const {
+        return count(operation, [&](const Call& call) { return may_have_succeeded(call); });
+    }
+
+    // Somebody who waited on the condition while the notify was made came back from it, or is on
+    // the way back and waits for the mutex only.
+    bool woke_somebody(const Call& notify) const {
+        return count(Operation::Wait, [&](const Call& wait) {
+                   const bool waited = notify.responded == kNone || wait.invoked < notify.responded;
+                   if (wait.responded != kNone)
+                       return waited && succeeded(wait) && wait.responded > notify.invoked;
+                   return waited && std::any_of(history_.waits.begin(), history_.waits.end(),
+                                                [&](const history::Wait& item) {
+                                                    return item.task == wait.task &&
+                                                           item.object == wait.with;
+                                                });
+               }) > 0;
+    }
+
+    void judge_condition() {
+        if (sleeper_.object != call_.object) return;  // it was woken, and waits for the mutex
+        for (std::uint32_t index : context_.calls_on(call_.object)) {
+            const Call& notify = history_.calls[index];
+            if (notify.operation != Operation::Notify && notify.operation != Operation::NotifyAll)
+                continue;
+            if (woke_somebody(notify)) continue;
+            const bool before = notify.invoked < call_.invoked;
+            return report(Symptom::LostWakeup,
+                          fmt::format("{} woke nobody {}, and nobody is left to notify again",
+                                      who_did(history_, index),
+                                      before ? "just before it fell asleep" : "while it waited"),
+                          {index});
+        }
+    }
+
+    // Set for certain: some set, or the start, comes after every clear.
+    void judge_event() {
+        const auto& calls = context_.calls_on(call_.object);
+        std::uint32_t last_clear = 0;
+        bool cleared = false;
+        for (std::uint32_t index : calls) {
+            const Call& call = history_.calls[index];
+            if (call.operation != Operation::EventClear) continue;
+            cleared = true;
+            last_clear = std::max(last_clear, call.responded);
+        }
+        const bool* initially = object_.initial.boolean();
+        if (!cleared && initially && *initially)
+            return report(Symptom::LostWakeup, "it is set from the start, and nobody cleared it");
+        for (std::uint32_t index : calls) {
+            const Call& call = history_.calls[index];
+            if (call.operation != Operation::EventSet || !succeeded(call)) continue;
+            if (cleared && call.invoked < last_clear) continue;
+            return report(Symptom::LostWakeup,
+                          fmt::format("{} set it, and nobody cleared it since",
+                                      task_name(history_, call.task)),
+                          {index});
+        }
+    }
+
+    void judge_semaphore() {
+        const std::int64_t* initial = object_.initial.integer();
+        const std::size_t there =
+            certain(Operation::Release) +
+            (initial && *initial > 0 ? static_cast<std::size_t>(*initial) : 0);
+        const std::size_t taken = possible(Operation::Acquire);
+        if (there <= taken) return;
+        report(Symptom::LostWakeup, fmt::format("{} of its permits {} free", there - taken,
+                                                there - taken == 1 ? "is" : "are"));
+    }
+
+    void judge_mutex() {
+        const bool in_doubt =
+            count(Operation::Unlock, [](const Call& call) { return !succeeded(call); }) > 0 ||
+            count(Operation::Lock, [&](const Call& call) {
+                return !succeeded(call) && may_have_succeeded(call);
+            }) > 0;
+        const bool dead_owner =
+            count(Operation::Lock, [](const Call& call) {
+                return call.responded != kNone && call.status == ResultStatus::OwnerDead;
+            }) > 0;
+        if (in_doubt || dead_owner || !holders(context_, call_.object).empty()) return;
+        report(Symptom::LostWakeup, "nobody holds it");
+    }
+
+    void judge_take() {
+        if (object_.contract.lossy) return;
+        if (certain(Operation::Close) > 0)
+            return report(message_symptom(), "it is closed, which ends every wait for more");
+        const std::size_t initial = object_.initial.list() ? object_.initial.list()->size() : 0;
+        const std::size_t there = initial + certain(Operation::Put);
+        const std::size_t taken = possible(Operation::Take);
+        if (there <= taken) return;
+        report(message_symptom(),
+               fmt::format("{} of the {} values put there {} never taken", there - taken, there,
+                           there - taken == 1 ? "was" : "were"));
+    }
+
+    void judge_put() {
+        if (certain(Operation::Close) > 0)
+            return report(Symptom::LostWakeup, "it is closed, which ends every wait for room");
+        const std::size_t initial = object_.initial.list() ? object_.initial.list()->size() : 0;
+        const std::size_t there = initial + possible(Operation::Put);
+        const std::size_t taken = certain(Operation::Take);
+        if (object_.contract.duplicating) return;
+        if (object_.capacity != 0 && there >= object_.capacity + taken) return;
+        report(Symptom::LostWakeup, "there is room in it");
+    }
+
+    // All that arrived beyond whole groups may sleep; one more should have been let go.
+    void judge_barrier() {
+        if (object_.capacity == 0) return;
+        const std::size_t gone = certain(Operation::Arrive);
+        const std::size_t asleep =
+            count(Operation::Arrive, [&](const Call& call) { return call.responded == kNone; });
+        if (asleep <= (gone + asleep) % object_.capacity) return;
+        report(Symptom::LostWakeup, fmt::format("{} have arrived, and {} make a group",
+                                                gone + asleep, object_.capacity));
+    }
+
+    Symptom message_symptom() const {
+        return object_.contract.shared ? Symptom::LostWakeup : Symptom::LostMessage;
+    }
+
+    void report(Symptom symptom, const std::string& why, std::vector<std::uint32_t> calls = {}) {
+        calls.push_back(sleeper_.call);
+        context_.report(
+            symptom, object_.name,
+            fmt::format("{} sleeps in {}, although {}.", task_name(history_, sleeper_.task),
+                        describe(history_, call_), why),
+            std::move(calls));
+    }
+
+    Context& context_;
+    const History& history_;
+    const Sleeper& sleeper_;
+    const Call& call_;
+    const history::Object& object_;
+};
+
+}  // namespace
+
+void lost_wakeups(Context& context) {
+    if (context.history.ending != history::Ending::Deadlock) return;
+    for (const Sleeper& sleeper : sleepers(context))
+        if (sleeper.call != kNone) SleptOn(context, sleeper).judge();
+}
+
+}  // namespace stagger::check::oracle
