@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/spec/builder.hpp"
 
@@ -14,13 +15,21 @@ namespace {
 constexpr std::string_view kRoleKeys[] = {"count", "threads", "repeat", "daemon", "steps"};
 constexpr std::uint64_t kMaxRepeat = 1'000'000'000;
 
-void collect_variables(const std::vector<Step>& steps, std::set<std::string>& names) {
-    for (const Step& step : steps) {
-        if (!step.into.empty()) names.insert(step.into);
-        if (!step.how.empty()) names.insert(step.how);
-        for (const auto& [name, expression] : step.assignments) names.insert(name);
-        collect_variables(step.body, names);
-        collect_variables(step.otherwise, names);
+// From the document rather than from steps that were read, so that a step with a mistake does not
+// make the uses of its variable look like mistakes too.
+void collect_variables(const Node& steps, std::set<std::string>& names) {
+    if (!steps.items()) return;
+    for (const Node& step : *steps.items()) {
+        if (const Entry* into = step.find("into")) {
+            if (into->value.text()) names.insert(*into->value.text());
+            if (const auto* items = into->value.items())
+                for (const Node& item : *items)
+                    if (item.text()) names.insert(*item.text());
+        }
+        if (const Entry* let = step.find("let"); let && let->value.entries())
+            for (const Entry& assignment : *let->value.entries()) names.insert(assignment.key);
+        for (std::string_view block : {"steps", "else"})
+            if (const Entry* inside = step.find(block)) collect_variables(inside->value, names);
     }
 }
 
@@ -69,7 +78,7 @@ void read_role_steps(const Entry& entry, std::uint32_t index, Builder& builder) 
     std::vector<Step> read = read_steps(*steps, index, builder);
     Role& role = builder.scenario.roles[index];
     std::set<std::string> names;
-    collect_variables(read, names);
+    collect_variables(steps->value, names);
     role.steps = std::move(read);
     role.variables.assign(names.begin(), names.end());
     number_sites(role.steps, builder.scenario.site_count);

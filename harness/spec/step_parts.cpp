@@ -39,10 +39,13 @@ std::optional<ObjectReference> StepReader::read_reference(const Entry& entry) {
     const std::string wanted = trimmed(text->substr(0, bracket));
     const Object* object = builder_.find_object(wanted);
     if (!object) {
-        builder_.problems.add(entry.value.position,
-                              fmt::format("there is no object {}{}", quoted(wanted),
-                                          did_you_mean(wanted, builder_.object_names())),
-                              "objects are declared under [objects]");
+        builder_.problems.add(
+            entry.value.position,
+            fmt::format("there is no object {}{}", quoted(wanted),
+                        did_you_mean(wanted, builder_.object_names())),
+            builder_.scenario.objects.empty()
+                ? "objects are declared under [objects]"
+                : fmt::format("the objects are {}", fmt::join(builder_.object_names(), ", ")));
         return std::nullopt;
     }
     ObjectReference reference;
