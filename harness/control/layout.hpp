@@ -29,6 +29,7 @@ inline constexpr std::size_t kHistoryBytes = std::size_t{24} << 20;
 inline constexpr std::uint32_t kMaxChanges = 32;  // change points of pct, delays of delay
 inline constexpr std::uint32_t kMaxNames = 512;
 inline constexpr std::uint32_t kNameBytes = 112;
+inline constexpr std::uint32_t kMaxTraced = 1u << 16;
 inline constexpr std::uint32_t kMaxModels = 1024;
 inline constexpr std::uint32_t kMaxConnections = 256;
 inline constexpr std::uint32_t kDetailBytes = 1024;
@@ -91,6 +92,8 @@ enum class Call : std::uint16_t {
     Accept,
     Connect,
     Bind,
+    Listen,
+    Shutdown,
     Open,
     Close,
     Create,  // pipe, socket, eventfd: something that did not exist
@@ -102,6 +105,7 @@ enum class Call : std::uint16_t {
     QueueSend,
     QueueReceive,
     QueueOpen,
+    QueueLook,
     ThreadCreate,
     ThreadJoin,
     Fork,
@@ -278,6 +282,18 @@ struct HistoryLog {
     char bytes[kHistoryBytes];
 };
 
+// Every point of an execution, for `stagger points`; off in campaigns.
+struct PointTrace {
+    struct Entry {
+        TaskIndex task;
+        std::uint32_t site;
+        Call call;
+    };
+    bool on;
+    std::uint32_t count;
+    Entry entries[kMaxTraced];
+};
+
 struct Segment {
     Header header;
     std::uint64_t guard_front;  // both guards must read kGuard: a plugin's stray write shows here
@@ -289,6 +305,7 @@ struct Segment {
     Decision log[kMaxDecisions];
     Registry registry;
     std::uint64_t guard_back;
+    PointTrace trace;
     HistoryLog history;
 };
 

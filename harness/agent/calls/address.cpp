@@ -82,6 +82,7 @@ void remember_bound(int socket) {
     if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return;
     const Name name = name_of(socket, reinterpret_cast<const sockaddr*>(&address), size);
     if (name.text[0] == '\0') return;
+    if (name_id(name.kind, name.text, false) == descriptor_id(socket)) return;
     // A bind that succeeds means that nobody has the address: whoever had it is another object.
     name_removed(name.kind, name.text);
     remember_descriptor(socket, name_id(name.kind, name.text, true));

@@ -129,13 +129,14 @@ std::string text_of(const std::vector<int>& order) {
 }
 
 std::vector<std::string> orders_of(const std::vector<Body>& bodies, std::uint64_t seeds,
-                                   const std::function<void()>& prepare) {
+                                   const std::function<void()>& prepare,
+                                   const std::function<void()>& release) {
     std::set<std::string> found;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         Course course;
         course.strategy = control::StrategyKind::Random;
         course.seed = seed;
-        const Outcome outcome = run_controlled(bodies, course, prepare);
+        const Outcome outcome = run_controlled(bodies, course, prepare, release);
         const bool completed = outcome.ending == control::Ending::Completed;
         found.insert(completed ? text_of(outcome.order) : "not completed");
     }

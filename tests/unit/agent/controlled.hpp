@@ -48,7 +48,7 @@ Outcome run_controlled(
 // The same for a range of seeds of the random strategy: what came out, each once, in order.
 std::vector<std::string> orders_of(
     const std::vector<Body>& bodies, std::uint64_t seeds,
-    const std::function<void()>& prepare = [] {});
+    const std::function<void()>& prepare = [] {}, const std::function<void()>& release = [] {});
 
 std::string text_of(const std::vector<int>& order);
 
