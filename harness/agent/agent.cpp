@@ -9,7 +9,7 @@
 
 namespace stagger::agent {
 
-thread_local Self self;
+constinit thread_local Self self;
 Process process;
 
 namespace {

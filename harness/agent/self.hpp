@@ -24,7 +24,8 @@ struct Self {
 };
 
 // Initial-exec: the agent is loaded at program start, and this is read at every memory access.
-extern thread_local Self self __attribute__((tls_model("initial-exec")));
+// constinit: or each read would first ask whether it was initialised.
+extern constinit thread_local Self self __attribute__((tls_model("initial-exec")));
 
 struct Process {
     control::Segment* segment = nullptr;

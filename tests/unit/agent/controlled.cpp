@@ -98,7 +98,7 @@ Outcome run_controlled(const std::vector<Body>& bodies, const Course& course,
     auto* segment = shared_memory<Segment>();
     control::initialise(*segment);
     segment->settings.task_count = static_cast<std::uint32_t>(bodies.size());
-    segment->settings.step_limit = 20'000;
+    segment->settings.step_limit = 300'000;
     use_segment(segment);
     prepare();
     std::vector<pid_t> children;
