@@ -110,6 +110,8 @@ public:
         return std::make_unique<CopyingPeer>(objects(), std::move(remote));
     }
 
+    void reset_shared() override { discard_waiting(listener_); }
+
 protected:
     std::unique_ptr<ServerPort> server_port() override {
         return std::make_unique<ConnectionServerPort>(endpoint_, listener_, tasks());

@@ -2,12 +2,7 @@
 #include "plugins/memory/guard.hpp"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <vector>
 
 namespace stagger::memory {
 namespace {
@@ -81,93 +76,6 @@ public:
     }
 };
 
-int take(sem_t& semaphore, plugin::Deadline deadline) {
-    const timespec time = deadline.time();
-    for (;;) {
-        const int failed = deadline.never() ? sem_wait(&semaphore)
-                                            : sem_clockwait(&semaphore, CLOCK_MONOTONIC, &time);
-        if (failed == 0) return 0;
-        if (errno != EINTR) return errno;
-    }
-}
-
-// Locks without a condition variable of their own: sleepers take tokens from a semaphore. Whoever
-// wakes gives one token for each sleeper that has none, so a sleeper without a token is always
-// counted in `waiters`, whoever takes whose token.
-class TokenGuard : public Guard {
-public:
-    void create(WaitCell& cell) override {
-        sem_init(&cell.wake, 1, 0);
-        cell.waiters = 0;
-    }
-
-    bool wait(LockCell& lock_cell, WaitCell& cell, std::uint32_t object,
-              plugin::Deadline deadline) override {
-        ++cell.waiters;
-        unlock(lock_cell, object);
-        const bool woken = take(cell.wake, deadline) == 0;
-        lock(lock_cell, object);
-        if (woken) return true;
-        // Leaves as the counted sleeper or, if somebody woke all in between, with a token.
-        if (cell.waiters > 0)
-            --cell.waiters;
-        else
-            sem_trywait(&cell.wake);
-        return false;
-    }
-
-    void wake_all(WaitCell& cell) override {
-        for (; cell.waiters > 0; --cell.waiters) sem_post(&cell.wake);
-    }
-};
-
-class SemaphoreGuard : public TokenGuard {
-public:
-    using TokenGuard::create;
-    void create(LockCell& cell) override { sem_init(&cell.semaphore, 1, 1); }
-    void lock(LockCell& cell, std::uint32_t) override {
-        const int error = take(cell.semaphore, plugin::Deadline::after(-1));
-        if (error != 0) plugin::fail_system("sem_wait of an object", error);
-    }
-    void unlock(LockCell& cell, std::uint32_t) override { sem_post(&cell.semaphore); }
-};
-
-// A lock on one byte of the shared memory's own file. It belongs to an open file description, and
-// each task opens its own, so threads of one process exclude each other too.
-class FileGuard : public TokenGuard {
-public:
-    FileGuard(std::string file, std::uint32_t tasks) : file_(std::move(file)), files_(tasks, -1) {}
-    ~FileGuard() override { FileGuard::reset(); }
-
-    using TokenGuard::create;
-    void create(LockCell&) override {}
-    void lock(LockCell&, std::uint32_t object) override { change(F_WRLCK, object); }
-    void unlock(LockCell&, std::uint32_t object) override { change(F_UNLCK, object); }
-    void reset() override {
-        for (int& file : files_) {
-            if (file != -1) close(file);
-            file = -1;
-        }
-    }
-
-private:
-    void change(short type, std::uint32_t object) {
-        int& file = files_.at(plugin::current_task);
-        if (file == -1) file = shm_open(file_.c_str(), O_RDWR | O_CLOEXEC, 0);
-        if (file == -1) plugin::fail_system("shm_open of " + file_, errno);
-        struct flock range {};
-        range.l_type = type;
-        range.l_whence = SEEK_SET;
-        range.l_start = object;
-        range.l_len = 1;
-        while (fcntl(file, F_OFD_SETLKW, &range) == -1)
-            if (errno != EINTR) plugin::fail_system("fcntl(F_OFD_SETLKW) on " + file_, errno);
-    }
-
-    const std::string file_;
-    std::vector<int> files_;
-};
-
 }  // namespace
 
 std::unique_ptr<Guard> make_guard(const GuardSpec& spec) {
@@ -179,9 +87,9 @@ std::unique_ptr<Guard> make_guard(const GuardSpec& spec) {
         case LockKind::Spin:
             return std::make_unique<SpinGuard>();
         case LockKind::Semaphore:
-            return std::make_unique<SemaphoreGuard>();
+            return make_semaphore_guard(spec);
         case LockKind::File:
-            return std::make_unique<FileGuard>(spec.file, spec.tasks);
+            return make_file_guard(spec);
         case LockKind::Mutex:
             break;
     }

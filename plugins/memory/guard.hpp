@@ -28,14 +28,18 @@ struct LockCell {
     };
 };
 
-// One per thing that a task may wait for. The number of sleepers is `waiters` plus the tokens in
-// `wake`; it changes only under the object's lock.
+// One per thing that a task may wait for, where each of those who wait has its own condition.
 struct WaitCell {
     union {
         pthread_cond_t condition;
-        sem_t wake;
+        std::uint32_t first;  // the task after the last that fell asleep, 0: none
     };
-    std::uint32_t waiters;
+};
+
+// One per task, for locks without a condition variable of their own.
+struct Sleeper {
+    sem_t wake;
+    std::uint32_t next;  // the task after the one that fell asleep before it, 0: none
 };
 
 class Guard {
@@ -58,11 +62,14 @@ public:
 struct GuardSpec {
     LockKind kind;
     bool across_processes;
-    std::uint32_t tasks = 0;  // of the case; for File
-    std::string file = {};    // name of the shared memory, which is its own lock file
+    Sleeper* sleepers = nullptr;  // by task; for Semaphore and File
+    std::uint32_t tasks = 0;      // of the case; for File
+    std::string file = {};        // name of the shared memory, which is its own lock file
 };
 
 std::unique_ptr<Guard> make_guard(const GuardSpec& spec);
+std::unique_ptr<Guard> make_semaphore_guard(const GuardSpec& spec);
+std::unique_ptr<Guard> make_file_guard(const GuardSpec& spec);
 
 // Attributes for a process-shared or private mutex and condition, in this project's one form.
 void create_mutex(pthread_mutex_t& mutex, bool across_processes, bool robust);

@@ -33,8 +33,8 @@ std::uint64_t cell_size(stagger_type type) {
 
 }  // namespace
 
-Guards::Guards(const StoreOptions& options, std::uint32_t tasks)
-    : chosen_(make_guard({options.lock, options.across_processes, tasks, options.file})) {
+Guards::Guards(const StoreOptions& options, std::uint32_t tasks, Sleeper* sleepers)
+    : chosen_(make_guard({options.lock, options.across_processes, sleepers, tasks, options.file})) {
     if (options.lock == LockKind::None)
         synchronising_ = make_guard({LockKind::Mutex, options.across_processes});
 }
@@ -54,13 +54,16 @@ Store::Store(const plugin::Config& config, StoreOptions options)
       tasks_(config.tasks()),
       fixed_size_(Region::kFirstOffset) {
     // Cells do not share cache lines, as in any shared structure that several cores write.
-    constexpr std::uint64_t kCacheLine = 64;
-    for (const plugin::ObjectSpec& object : objects_) {
-        fixed_size_ = (fixed_size_ + kCacheLine - 1) / kCacheLine * kCacheLine;
-        cells_.push_back(fixed_size_);
-        fixed_size_ += cell_size(object.type);
-    }
-    fixed_size_ = (fixed_size_ + kCacheLine - 1) / kCacheLine * kCacheLine;
+    const auto reserve = [this](std::uint64_t size) {
+        constexpr std::uint64_t kCacheLine = 64;
+        const std::uint64_t place = (fixed_size_ + kCacheLine - 1) / kCacheLine * kCacheLine;
+        fixed_size_ = place + size;
+        return place;
+    };
+    for (const plugin::ObjectSpec& object : objects_)
+        cells_.push_back(reserve(cell_size(object.type)));
+    sleepers_ = reserve(tasks_ * sizeof(Sleeper));
+    fixed_size_ = reserve(0);
     if (fixed_size_ > kRegionSize) throw plugin::Failure("the objects do not fit into 64 MiB");
 }
 
@@ -71,9 +74,16 @@ Place Store::place(const Region& region, const Guards& guards, std::size_t objec
         spec.value_size, spec.capacity};
 }
 
+Guards Store::guards(const Region& region) const {
+    return Guards(options_, tasks_, &region.at<Sleeper>(sleepers_));
+}
+
 void Store::create(const Region& region) const {
-    const Guards guards(options_, tasks_);
+    const Guards guards = this->guards(region);
     region.clear();
+    const bool sleepers = options_.lock == LockKind::Semaphore || options_.lock == LockKind::File;
+    for (std::uint32_t i = 0; sleepers && i < tasks_; ++i)
+        sem_init(&region.at<Sleeper>(sleepers_ + i * sizeof(Sleeper)).wake, 1, 0);
     for (std::size_t i = 0; i < objects_.size(); ++i) create_object(place(region, guards, i), i);
 }
 
@@ -145,7 +155,7 @@ plugin::ObjectPeer::Objects Store::open(const Region& region, const Guards& guar
 }
 
 StorePeer::StorePeer(const Store& store, const Region& region)
-    : guards_(store.options(), store.tasks()),
+    : guards_(store.guards(region)),
       objects_(store.open(region, guards_)),
       robust_(store.options().lock == LockKind::Robust),
       task_states_(store.tasks()) {}

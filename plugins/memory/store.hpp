@@ -20,7 +20,7 @@ struct StoreOptions {
 // The guards of one process; they outlive its objects.
 class Guards {
 public:
-    Guards(const StoreOptions& options, std::uint32_t tasks);
+    Guards(const StoreOptions& options, std::uint32_t tasks, Sleeper* sleepers);
 
     // What protects an object of this type: without a lock, the data alone is unprotected.
     Guard& of(stagger_type type) const;
@@ -43,12 +43,15 @@ public:
     void create(const Region& region) const;
     plugin::ObjectPeer::Objects open(const Region& region, const Guards& guards) const;
 
+    Guards guards(const Region& region) const;
+
 private:
     Place place(const Region& region, const Guards& guards, std::size_t object) const;
     void create_object(const Place& place, std::size_t object) const;
 
     std::vector<plugin::ObjectSpec> objects_;
-    std::vector<std::uint64_t> cells_;
+    std::vector<std::uint64_t> cells_;  // by object: where it lies
+    std::uint64_t sleepers_;            // where the sleepers lie, one per task
     StoreOptions options_;
     std::uint32_t tasks_;
     std::uint64_t fixed_size_;

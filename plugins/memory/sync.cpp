@@ -20,7 +20,9 @@ public:
                           : deadline.immediate()
                               ? pthread_mutex_trylock(&mutex_)
                               : pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &time);
-        if (error == EBUSY || error == ETIMEDOUT) return STAGGER_TIMEOUT;
+        // A robust mutex says EDEADLK to its owner even when only tried.
+        if (error == EBUSY || error == ETIMEDOUT || (error == EDEADLK && deadline.immediate()))
+            return STAGGER_TIMEOUT;
         if (error == EDEADLK) throw plugin::Failure("lock of a mutex that this task holds already");
         return repair(mutex_, error, "lock of a mutex");
     }

@@ -77,6 +77,12 @@ Socket listen_at(Endpoint& endpoint) {
     return socket;
 }
 
+void discard_waiting(const Socket& listener) {
+    pollfd waiting = {listener.file(), POLLIN, 0};
+    while (poll(&waiting, 1, 0) > 0)
+        Socket(accept4(listener.file(), nullptr, nullptr, SOCK_CLOEXEC));
+}
+
 ConnectionServerPort::ConnectionServerPort(const Endpoint& endpoint, const Socket& listener,
                                            std::uint32_t tasks)
     : endpoint_(endpoint), listener_(listener), poller_(tasks + 1) {
@@ -136,10 +142,6 @@ void ConnectionServerPort::reset() {
     connections_.clear();
     poller_.reset();
     poller_.set(0, listener_.file());
-    // Connections of clients that were killed before they were accepted.
-    pollfd waiting = {listener_.file(), POLLIN, 0};
-    while (poll(&waiting, 1, 0) > 0)
-        Socket(accept4(listener_.file(), nullptr, nullptr, SOCK_CLOEXEC));
 }
 
 std::string ConnectionClientPort::exchange(std::uint32_t task, std::string_view request) {

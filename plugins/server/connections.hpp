@@ -53,6 +53,8 @@ private:
 
 // Binds and listens, and completes the address with the port that it got.
 Socket listen_at(Endpoint& endpoint);
+// Connections that clients made and nobody accepted before they were killed.
+void discard_waiting(const Socket& listener);
 
 class ConnectionServerPort : public ServerPort {
 public:

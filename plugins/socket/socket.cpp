@@ -109,9 +109,6 @@ public:
         poller_.reset();
         poller_.set(0, socket_.file());
         for (std::string& message : unfinished_) message.clear();
-        // What killed tasks have sent.
-        pollfd waiting = {socket_.file(), POLLIN, 0};
-        while (poll(&waiting, 1, 0) > 0) Datagrams::receive(socket_.file());
     }
 
 private:
@@ -169,6 +166,13 @@ public:
           socket_(kind_ == Kind::Datagram ? bind_at(endpoint_) : listen_at(endpoint_)) {
         for (std::uint32_t task = 0; task < tasks(); ++task)
             task_addresses_.push_back(Address::abstract(task_name(config.prefix(), task)));
+    }
+
+    void reset_shared() override {
+        if (kind_ != Kind::Datagram) return discard_waiting(socket_);
+        // What tasks sent before they were killed.
+        pollfd waiting = {socket_.file(), POLLIN, 0};
+        while (poll(&waiting, 1, 0) > 0) Datagrams::receive(socket_.file());
     }
 
 protected:

@@ -2,6 +2,7 @@
 #include "tests/conformance/host.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -236,6 +237,22 @@ Outcome Case::finish(std::uint32_t task) {
     Message message;
     if (!receive_message(state_->tasks.at(task).test, message)) give_up("a task has died");
     return to_outcome(message);
+}
+
+void Case::finish_all(std::vector<std::uint32_t> tasks,
+                      const std::function<void(std::uint32_t, const Outcome&)>& finished) {
+    while (!tasks.empty()) {
+        std::vector<pollfd> waiting;
+        for (const std::uint32_t task : tasks)
+            waiting.push_back({state_->tasks.at(task).test, POLLIN, 0});
+        if (poll(waiting.data(), waiting.size(), -1) < 0) give_up("poll");
+        for (std::size_t i = waiting.size(); i-- > 0;) {
+            if (waiting[i].revents == 0) continue;
+            const std::uint32_t task = tasks[i];
+            tasks.erase(tasks.begin() + static_cast<std::ptrdiff_t>(i));
+            finished(task, finish(task));
+        }
+    }
 }
 
 void Case::reset() {

@@ -35,6 +35,7 @@ struct Variant {
 // value of each of its options.
 std::vector<Variant> all_variants();
 std::string variant_name(const Variant& variant);
+void PrintTo(const Variant& variant, std::ostream* out);
 
 struct ObjectDefinition {
     stagger_type type = STAGGER_REGISTER;
@@ -86,6 +87,9 @@ public:
     void start(std::uint32_t task, const Request& request);
     void start_program(std::uint32_t task, std::size_t program);
     Outcome finish(std::uint32_t task);
+    // Finishes tasks in the order in which they do, whatever that is.
+    void finish_all(std::vector<std::uint32_t> tasks,
+                    const std::function<void(std::uint32_t, const Outcome&)>& finished);
 
     // Between executions, as the engine does it. Requires: no task is in a call.
     void reset();

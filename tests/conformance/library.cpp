@@ -53,6 +53,10 @@ std::string variant_name(const Variant& variant) {
     return name;
 }
 
+void PrintTo(const Variant& variant, std::ostream* out) {
+    *out << variant_name(variant);
+}
+
 Library::Library(const std::string& path) {
     void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     const void* symbol = handle != nullptr ? dlsym(handle, STAGGER_ENTRY_NAME) : nullptr;

@@ -9,6 +9,14 @@
 
 #include "tests/conformance/host.hpp"
 
+namespace stagger {
+
+inline void PrintTo(const Value& value, std::ostream* out) {
+    *out << value.to_string().substr(0, 200);
+}
+
+}  // namespace stagger
+
 namespace stagger::conformance {
 
 // A test that hangs is killed by its alarm; its children die with it.
@@ -19,6 +27,37 @@ protected:
 
 inline std::string name_of(const testing::TestParamInfo<Variant>& info) {
     return variant_name(info.param);
+}
+
+inline bool has_option(const Variant& variant, const std::string& name, const std::string& value) {
+    for (const auto& [option, chosen] : variant.options)
+        if (option == name && chosen == value) return true;
+    return false;
+}
+
+// Where the built-in backends promise less than sharing: each process has its own copy of
+// everything, of the lists and maps that it has read; or nothing protects lists, maps and queues.
+inline bool shares(const Variant& variant) {
+    return variant.backend != "private";
+}
+inline bool is_faithful(const Variant& variant) {
+    return !has_option(variant, "proxy", "copy");
+}
+inline bool is_copying(const Variant& variant) {
+    return has_option(variant, "proxy", "copy");
+}
+inline bool is_protected(const Variant& variant) {
+    return !has_option(variant, "lock", "none");
+}
+inline bool shares_protected(const Variant& variant) {
+    return shares(variant) && is_protected(variant);
+}
+
+inline std::vector<Variant> variants_if(bool (*wanted)(const Variant&)) {
+    std::vector<Variant> variants;
+    for (Variant& variant : all_variants())
+        if (wanted(variant)) variants.push_back(std::move(variant));
+    return variants;
 }
 
 inline std::vector<Value> sample_values() {
