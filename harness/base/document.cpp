@@ -72,15 +72,23 @@ std::string hint_for(std::string_view description) {
     if (says("dangling comma")) return "remove the comma before the }";
     if (says("determine value type")) return "text needs quotes: \"...\"";
     if (says("string") && says("control characters"))
-        return "text of several lines stands between \"\"\" and \"\"\"";
+        return "is the closing quote missing? Text of several lines stands between \"\"\" and "
+               "\"\"\"";
     if (says("expected comma or closing")) return "is a comma missing before it?";
     if (says("end-of-file")) return "the file ends too early: is a quote or bracket left open?";
     if (says("utf-8")) return "save the file as UTF-8";
     return "";
 }
 
+Problem too_deep(Position position) {
+    return {position, "brackets are nested too deeply",
+            fmt::format("nest at most {} of them", kMaxDepth)};
+}
+
 Problem problem_of(const ::toml::parse_error& error, std::string_view text) {
     const std::string description{error.description()};
+    const Position at = position_of_node(error.source());
+    if (description.find("nested value depth") != std::string::npos) return too_deep(at);
     std::string message = description;
     constexpr std::string_view kPrefix = "Error while parsing ";
     if (message.rfind(kPrefix, 0) == 0) message = "in a " + message.substr(kPrefix.size());
@@ -88,9 +96,8 @@ Problem problem_of(const ::toml::parse_error& error, std::string_view text) {
         if (message.rfind(article, 0) == 0) message.insert(4, "n");
     if (!message.empty())
         message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
-    Position position = position_of_node(error.source());
-    if (position.line == 0) position = stagger::position_of(text, text.size());
-    return {position, message, hint_for(description)};
+    return {at.line > 0 ? at : stagger::position_of(text, text.size()), message,
+            hint_for(description)};
 }
 
 // Builds our tree from theirs; `problem_` is set when something does not fit.
@@ -100,9 +107,7 @@ public:
         Node node;
         node.position = position_of_node(from.source());
         if (depth > kMaxDepth) {
-            if (!problem_)
-                problem_ = Problem{node.position, "brackets are nested too deeply",
-                                   fmt::format("nest at most {} of them", kMaxDepth)};
+            if (!problem_) problem_ = too_deep(node.position);
             return node;
         }
         if (auto* boolean = from.as_boolean()) node.content = boolean->get();

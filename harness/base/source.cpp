@@ -25,12 +25,14 @@ bool starts_character(char c) {
 // A line as a sequence of characters, each harmless on a terminal and one column wide.
 std::vector<std::string> characters(std::string_view line) {
     std::vector<std::string> out;
-    for (char c : line) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (!starts_character(c) && !out.empty() && out.back().size() < 4)
-            out.back() += c;
+    while (!line.empty()) {
+        const std::size_t length = character_length(line);
+        const auto byte = static_cast<unsigned char>(line[0]);
+        if (length == 0)
+            out.emplace_back("?");
         else
-            out.emplace_back(1, byte < 0x20 || byte == 0x7f ? ' ' : c);
+            out.emplace_back(byte < 0x20 || byte == 0x7f ? " " : line.substr(0, length));
+        line.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return out;
 }
@@ -54,6 +56,24 @@ std::size_t token_length(const std::vector<std::string>& line, std::size_t start
 }
 
 }  // namespace
+
+std::size_t character_length(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text[0]);
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xc2 ? 0
+                               : lead < 0xe0 ? 2
+                               : lead < 0xf0 ? 3
+                               : lead < 0xf5 ? 4
+                                             : 0;
+    if (length == 0 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
+    const auto second = length > 1 ? static_cast<unsigned char>(text[1]) : 0;
+    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    const bool surrogate_or_beyond =
+        (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
+    return overlong || surrogate_or_beyond ? 0 : length;
+}
 
 std::string_view line_at(std::string_view text, std::uint32_t line) {
     if (line == 0) return {};

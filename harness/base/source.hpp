@@ -25,6 +25,9 @@ struct Position {
 // nobody would want to see it.
 std::string_view line_at(std::string_view text, std::uint32_t line);
 
+// The length of the UTF-8 character at the start of `text`, 0 if there is none.
+std::size_t character_length(std::string_view text);
+
 // Where the byte at `offset` stands.
 Position position_of(std::string_view text, std::size_t offset);
 

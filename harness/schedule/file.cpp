@@ -28,25 +28,12 @@ constexpr std::int64_t kFormat = 1;
 constexpr std::size_t kMaxFileBytes = std::size_t{8} << 20;
 constexpr std::string_view kFileKeys[] = {"format",    "scenario",  "case", "seed",      "symptoms",
                                           "spec_path", "case_json", "spec", "decisions", "whole"};
-constexpr std::string_view kDecisionKeys[] = {"task", "point", "label", "run", "wake", "phase"};
+constexpr std::string_view kDecisionKeys[] = {"task", "point", "turn", "label",
+                                              "run",  "wake",  "phase"};
 
-// The length of the UTF-8 character at the start of `text`, 0 if there is none.
-std::size_t character_length(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text[0]);
-    const std::size_t length = lead < 0x80   ? 1
-                               : lead < 0xc2 ? 0
-                               : lead < 0xe0 ? 2
-                               : lead < 0xf0 ? 3
-                               : lead < 0xf5 ? 4
-                                             : 0;
-    if (length == 0 || text.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-    const auto second = length > 1 ? static_cast<unsigned char>(text[1]) : 0;
-    const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-    const bool surrogate_or_beyond =
-        (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
-    return overlong || surrogate_or_beyond ? 0 : length;
+// A character that no string of TOML may hold as it is, the line break aside; 0x09 is the tab.
+bool needs_escape(char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
 }
 
 // The inside of a basic string. A label may have been cut within a character: that becomes '?'.
@@ -59,9 +46,7 @@ std::string escaped(std::string_view text, bool keep_line_breaks) {
             out += '?';
         else if (c == '"' || c == '\\')
             out += {'\\', c};
-        else if (c == '\n' && keep_line_breaks)
-            out += c;
-        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+        else if (needs_escape(c) && !(c == '\n' && keep_line_breaks))
             out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
         else
             out += text.substr(0, length);
@@ -76,18 +61,20 @@ std::string quoted(std::string_view text) {
 
 // As it stands where TOML allows that, so that it can be read and copied; else with escapes.
 std::string block(const std::string& text) {
-    const bool literal = text.find("'''") == std::string::npos &&
-                         (text.empty() || text.back() != '\'') &&
-                         escaped(text, true).find("\\u") == std::string::npos;
+    const bool literal =
+        text.find("'''") == std::string::npos && (text.empty() || text.back() != '\'') &&
+        std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || !needs_escape(c); });
     if (literal) return "'''\n" + text + "'''";
     return "\"\"\"\n" + escaped(text, true) + "\"\"\"";
 }
 
 std::string line_of(const Decision& decision) {
-    return fmt::format("  {{ {}task = {}, point = {}, label = {}, {} = {} }},\n",
+    return fmt::format("  {{ {}task = {}, point = {}, {}label = {}, {} = {} }},\n",
                        decision.phase == Phase::Attach ? "phase = \"attach\", " : "",
-                       quoted(decision.task), decision.point, quoted(decision.label),
-                       decision.choice == Choice::Wake ? "wake" : "run", quoted(decision.target));
+                       quoted(decision.task), decision.point,
+                       decision.turn > 0 ? fmt::format("turn = {}, ", decision.turn) : "",
+                       quoted(decision.label), decision.choice == Choice::Wake ? "wake" : "run",
+                       quoted(decision.target));
 }
 
 // Reads the entries of one file; the first thing wrong is kept, and ends it.
@@ -105,8 +92,8 @@ public:
         }
         const Node& root = std::get<Node>(parsed);
         check_format(root);
+        if (!error_ && !root.find("whole")) cut_short();
         check_keys(*root.entries(), kFileKeys);
-        if (!root.find("whole")) cut_short();
         ScheduleFile file;
         file.scenario = text(root, "scenario");
         file.case_id = text(root, "case");
@@ -133,9 +120,9 @@ private:
     }
 
     void cut_short() {
-        Position end = position_of(text_, text_.size());
         error_.reset();
-        wrong(end, "this schedule is cut short: its last line, `whole = true`, is missing",
+        wrong(position_of(text_, text_.size()),
+              "this schedule is cut short: its last line, `whole = true`, is missing",
               "copy the file again, or run the case again to get a new one");
     }
 
@@ -231,7 +218,8 @@ private:
         check_keys(*table.entries(), kDecisionKeys);
         out.task = text(table, "task");
         out.label = text(table, "label");
-        out.point = point(table);
+        out.point = number(table, "point", 1);
+        if (table.find("turn")) out.turn = number(table, "turn", 0);
         const bool wake = table.find("wake") != nullptr;
         if (wake && table.find("run"))
             wrong(table.position, "a decision has either `run` or `wake`", "");
@@ -246,13 +234,14 @@ private:
         return out;
     }
 
-    std::uint32_t point(const Node& table) {
-        const Entry* entry = required(table, "point");
+    std::uint32_t number(const Node& table, std::string_view key, std::int64_t least) {
+        const Entry* entry = required(table, key);
         if (!entry) return 0;
         const std::int64_t* number = entry->value.integer();
-        if (number && *number >= 1 && *number <= 0xffffffffLL)
+        if (number && *number >= least && *number <= 0xffffffffLL)
             return static_cast<std::uint32_t>(*number);
-        wrong(entry->value.position, "`point` must be a whole number, 1 or more", "");
+        wrong(entry->value.position,
+              fmt::format("`{}` must be a whole number, {} or more", key, least), "");
         return 0;
     }
 

@@ -2,8 +2,8 @@
 //
 // A schedule: the decisions of one execution, as data. Only deviations from the calm course are
 // written down: the calm course lets a task run on, and when it cannot, picks the next one in
-// order. Fewer decisions therefore means simpler, and the empty schedule is the calm one. Made by the
-// engine's recorder, minimised by `minimize`, read and written here as text (file.cpp).
+// order. Fewer decisions therefore means simpler, and the empty schedule is the calm one. Made by
+// the engine's recorder, minimised by `minimize`, read and written here as text (file.cpp).
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 namespace stagger::schedule {
 
 enum class Choice : std::uint8_t {
-    Run,  // at this point of `task`, `target` runs on instead
-    Wake, // this task's notify wakes `target` instead of the one that waits longest
+    Run,   // at this point of `task`, `target` runs on instead
+    Wake,  // this task's notify wakes `target` instead of the one that waits longest
 };
 
 // Attach: while processes join (only in `fresh`); Main: from the first step on.
@@ -26,9 +26,10 @@ struct Decision {
     Phase phase = Phase::Main;
     std::string task;         // "worker[0]"
     std::uint32_t point = 0;  // the task's own count of points in this phase, from 1
-    std::string label;        // what it was about to do there: "store n", "lock n: pthread_mutex_lock"
+    std::uint32_t turn = 0;   // further decisions at one point: 1 when it blocked there, ...
+    std::string label;  // what it was about to do there: "store n", "lock n: pthread_mutex_lock"
     Choice choice = Choice::Run;
-    std::string target;       // "worker[1]"
+    std::string target;  // "worker[1]"
 
     friend bool operator==(const Decision&, const Decision&) = default;
 };
@@ -39,10 +40,10 @@ struct Schedule {
 
 // A schedule with what is needed to run it elsewhere, as it stands in a `.schedule` file.
 struct ScheduleFile {
-    std::string scenario;    // its name
-    std::string spec_path;   // where the spec was, relative to the file or as given
-    std::string spec_source; // the text of the spec, whole
-    std::string case_json;   // spec::case_to_json
+    std::string scenario;     // its name
+    std::string spec_path;    // where the spec was, relative to the file or as given
+    std::string spec_source;  // the text of the spec, whole
+    std::string case_json;    // spec::case_to_json
     std::string case_id;
     std::uint64_t seed = 0;
     std::vector<std::string> symptoms;

@@ -49,6 +49,8 @@ void read_roles(const Node&, Builder&);
 std::vector<Step> read_steps(const Entry&, std::uint32_t role, Builder&);  // sites not yet numbered
 // Both override, key by key, what is already there.
 void read_expect(const Node&, Expect&, Builder&);
+// `observe` and `outcomes` need each other, once a case has overridden what it overrides.
+void check_outcomes(const Expect&, Position, Builder&);
 void read_explore(const Node&, Explore&, Builder&);
 // Names of symptoms: `finds`, `allow`.
 std::vector<std::string> read_symptoms(const Entry&, Builder&);

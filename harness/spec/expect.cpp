@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "harness/base/symptoms.hpp"
 #include "harness/spec/builder.hpp"
+#include "harness/spec/cases.hpp"
 
 namespace stagger::spec {
 
@@ -16,7 +16,6 @@ namespace {
 constexpr std::string_view kExpectKeys[] = {"final", "visible", "observe", "outcomes", "allow"};
 constexpr std::string_view kExploreKeys[] = {"schedules", "time", "strategy", "depth",
                                              "mode",      "cpus", "lifetime", "step_limit"};
-constexpr std::uint64_t kMany = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t kMaxDepth = 1'000;
 
 // One expression, or an array of them.
@@ -101,7 +100,8 @@ std::vector<std::string> read_symptoms(const Entry& entry, Builder& builder) {
             builder.problems.add(
                 position,
                 fmt::format("there is no symptom {}{}", quoted(text), did_you_mean(text, known)),
-                fmt::format("one of {}", fmt::join(known, ", ")));
+                nearest_name(text, known).empty() ? fmt::format("one of {}", fmt::join(known, ", "))
+                                                  : "");
     }
     return out;
 }
@@ -118,13 +118,14 @@ void read_expect(const Node& node, Expect& expect, Builder& builder) {
         if (entry.key == "allow") expect.allow = read_symptoms(entry, builder);
     }
     check_names_at_end(builder);
-    if (expect.observe.empty() != expect.outcomes.empty())
-        builder.problems.add(node.position,
-                             expect.observe.empty()
-                                 ? "`outcomes` needs `observe`: which values?"
-                                 : "`observe` needs `outcomes`: what may they be?",
-                             "observe = [\"p0.r\", \"p1.r\"], outcomes = { \"0,1\" = "
-                             "\"acceptable\" }");
+}
+
+void check_outcomes(const Expect& expect, Position position, Builder& builder) {
+    if (expect.observe.empty() == expect.outcomes.empty()) return;
+    builder.problems.add(position,
+                         expect.observe.empty() ? "`outcomes` needs `observe`: which values?"
+                                                : "`observe` needs `outcomes`: what may they be?",
+                         "observe = [\"p0.r\", \"p1.r\"], outcomes = { \"0,1\" = \"acceptable\" }");
 }
 
 void read_explore(const Node& node, Explore& explore, Builder& builder) {
@@ -133,8 +134,10 @@ void read_explore(const Node& node, Explore& explore, Builder& builder) {
     check_keys(*entries, kExploreKeys, "[explore]", builder.problems);
     for (const Entry& entry : *entries) {
         const std::string& key = entry.key;
-        if (key == "schedules") explore.schedules = read_count(entry, 1, kMany, builder.problems);
-        if (key == "step_limit") explore.step_limit = read_count(entry, 1, kMany, builder.problems);
+        if (key == "schedules")
+            explore.schedules = read_count(entry, 1, kUnbounded, builder.problems);
+        if (key == "step_limit")
+            explore.step_limit = read_count(entry, 1, kUnbounded, builder.problems);
         if (key == "time") explore.seconds = read_seconds(entry, builder.problems);
         if (key == "strategy") explore.strategy = read_text(entry, builder.problems);
         if (key == "depth")

@@ -35,6 +35,14 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
     to.insert(to.end(), from.begin(), from.end());
 }
 
+// Other languages spell some operators differently.
+std::string hint_for(const std::string& complaint) {
+    for (std::string_view operation : {"'='", "'!'", "'&'", "'|'", "'+'"})
+        if (complaint.find(operation) != std::string::npos)
+            return "Lua writes == for equal, ~= for not equal, and, or, not";
+    return "";
+}
+
 // A literal number or boolean needs neither a compiler nor a check of names.
 std::optional<std::string> literal_source(const Node& node) {
     if (node.boolean()) return *node.boolean() ? "true" : "false";
@@ -124,7 +132,7 @@ std::optional<Expression> read_lua(const std::string& source, Position position,
         if (complaint->line > 1) position = {position.line + complaint->line - 1, 1};
         builder.problems.add(position,
                              fmt::format("this is no Lua expression: {}", complaint->message),
-                             "Lua writes == for equal, ~= for not equal, and, or, not");
+                             hint_for(complaint->message));
         return std::nullopt;
     }
     builder.unchecked.push_back(expression);

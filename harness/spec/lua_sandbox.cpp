@@ -225,6 +225,7 @@ Sandbox::Complaint Sandbox::pop_complaint() {
         message.erase(0, colon + 2);
     }
     replace_all(message, "global '", "variable '");
+    replace_all(message, "<eof> expected near", "unexpected");
     replace_all(message, " near <eof>", " at its end");
     if (message == "not enough memory") message = "this takes too much memory";
     return complaint;

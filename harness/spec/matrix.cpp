@@ -79,6 +79,7 @@ public:
             problems().add(node.position, "a case needs a `backend`",
                            fmt::format("backend = \"shm\", or several: [\"{}\"]",
                                        fmt::join(built_in_backends(), "\", \"")));
+        if (problems().none()) check_outcomes(base_.expect, node.position, builder_);
         if (problems().none()) expand();
     }
 

@@ -73,14 +73,15 @@ void read_initial(const Entry& entry, Object& object, Builder& builder) {
     const std::string_view wanted = wanted_initial(object.type);
     if (wanted.empty()) {
         builder.problems.add(entry.position,
-                             fmt::format("a {} has no `initial`", name(object.type)));
+                             fmt::format("{} has no `initial`", with_article(name(object.type))));
         return;
     }
     auto value = read_literal(entry.value, builder.problems);
     if (!value) return;
     if (!initial_fits(object.type, *value)) {
-        builder.problems.add(entry.value.position, fmt::format("`initial` of a {} must be {}",
-                                                               name(object.type), wanted));
+        builder.problems.add(
+            entry.value.position,
+            fmt::format("`initial` of {} must be {}", with_article(name(object.type)), wanted));
         return;
     }
     object.initial = std::move(*value);
@@ -96,7 +97,7 @@ void read_capacity(const Entry* entry, Object& object, Builder& builder) {
     }
     if (!barrier && object.type != ObjectType::Queue) {
         builder.problems.add(entry->position,
-                             fmt::format("a {} has no `capacity`", name(object.type)),
+                             fmt::format("{} has no `capacity`", with_article(name(object.type))),
                              "a queue and a barrier have one");
         return;
     }
@@ -153,8 +154,8 @@ void read_object(const Entry& entry, Builder& builder) {
             object.value_size = read_count(*size, 1, kMaxValueSize, builder.problems).value_or(0);
             if (!holds_data(object.type))
                 builder.problems.add(size->position,
-                                     fmt::format("a {} holds no values that could have a `size`",
-                                                 name(object.type)));
+                                     fmt::format("{} holds no values that could have a `size`",
+                                                 with_article(name(object.type))));
         }
         if (const Entry* count = entry.value.find("count"))
             object.count = static_cast<std::uint32_t>(

@@ -56,6 +56,8 @@ void read_scenario(const Node& root, Builder& builder) {
         read_explore(explore->value, defaults.explore, builder);
     if (const Entry* options = root.find("options")) read_default_options(options->value, builder);
     const Entry* cases = root.find("case");
+    if (const Entry* expect = root.find("expect"); expect && !cases && builder.problems.none())
+        check_outcomes(defaults.expect, expect->value.position, builder);
     read_cases(cases ? &cases->value : nullptr, builder);
 }
 

@@ -92,6 +92,11 @@ std::string quoted(std::string_view name) {
     return out + "\"";
 }
 
+std::string with_article(std::string_view noun) {
+    const bool vowel = std::string_view("aeiou").find(noun.substr(0, 1)) != std::string_view::npos;
+    return fmt::format("{} {}", vowel ? "an" : "a", noun);
+}
+
 std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& names) {
     const std::string near = nearest_name(wrong, names);
     return near.empty() ? "" : fmt::format("; did you mean {}?", quoted(near));
@@ -161,8 +166,10 @@ std::optional<std::uint64_t> read_count(const Entry& entry, std::uint64_t least,
     if (number >= 0 && static_cast<std::uint64_t>(number) >= least &&
         static_cast<std::uint64_t>(number) <= most)
         return static_cast<std::uint64_t>(number);
-    problems.add(entry.value.position, fmt::format("{} must be from {} to {}, this is {}",
-                                                   quoted(entry.key), least, most, number));
+    const std::string wanted = most < kUnbounded ? fmt::format("from {} to {}", least, most)
+                                                 : fmt::format("{} or more", least);
+    problems.add(entry.value.position,
+                 fmt::format("{} must be {}, this is {}", quoted(entry.key), wanted, number));
     return std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 // parts of the parser only; one per parse.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,6 +41,9 @@ private:
 // "name" in quotes, cut short if someone wrote a novel.
 std::string quoted(std::string_view name);
 
+// "a list", "an event"
+std::string with_article(std::string_view noun);
+
 // `; did you mean "load"?`, or "" if nothing is near.
 std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& names);
 
@@ -55,6 +59,7 @@ void check_keys(const Node::Entries&, Keys known, std::string_view what, Problem
 std::optional<std::string> read_text(const Entry&, Problems&);
 std::optional<bool> read_boolean(const Entry&, Problems&);
 std::optional<double> read_seconds(const Entry&, Problems&);
+inline constexpr std::uint64_t kUnbounded = std::numeric_limits<std::int64_t>::max();
 std::optional<std::uint64_t> read_count(const Entry&, std::uint64_t least, std::uint64_t most,
                                         Problems&);
 std::optional<Value> read_literal(const Node&, Problems&);

@@ -137,10 +137,10 @@ void StepReader::complain_about_lacking(const Object& object, const Entry& entry
         if (find_operation(object.type, operation.key) == &operation)
             names.emplace_back(operation.key);
     const std::string near = did_you_mean(entry.key, names);
-    builder_.problems.add(
-        entry.position,
-        fmt::format("a {} has no operation {}{}", name(object.type), quoted(entry.key), near),
-        fmt::format("{} has {}", object.name, fmt::join(names, ", ")));
+    builder_.problems.add(entry.position,
+                          fmt::format("{} has no operation {}{}", with_article(name(object.type)),
+                                      quoted(entry.key), near),
+                          fmt::format("{} has {}", object.name, fmt::join(names, ", ")));
 }
 
 Step StepReader::read_step(const Node& node, const Node::Entries& entries) {
