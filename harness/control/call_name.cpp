@@ -52,6 +52,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Call::Count)> kNames 
     "close",
     "create",
     "unlink",
+    "rename",
     "ftruncate",
     "mmap",
     "flock",

@@ -98,6 +98,7 @@ enum class Call : std::uint16_t {
     Close,
     Create,  // pipe, socket, eventfd: something that did not exist
     Unlink,
+    Rename,
     Resize,
     Map,
     FileLock,

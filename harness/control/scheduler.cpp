@@ -116,6 +116,10 @@ void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
     slot.deadline = kNoDeadline;
 }
 
+void trace_point(PointTrace& trace, TaskIndex self, const TaskSlot& slot) {
+    if (trace.count < kMaxTraced) trace.entries[trace.count++] = {self, slot.site, slot.call};
+}
+
 // Cuts Plan::replay, which is sorted by task, into one range per task.
 void distribute_replay(Segment& segment) {
     const Plan& plan = segment.plan;
@@ -151,6 +155,7 @@ void reset_execution(Segment& segment, Phase phase) {
     segment.history.used = 0;
     segment.history.records = 0;
     segment.history.overflow = false;
+    segment.trace.count = 0;
 }
 
 }  // namespace
@@ -195,6 +200,7 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
     ++slot.point;
     slot.turn = 0;
     execution.yielded &= bit(self);
+    if (segment.trace.on) trace_point(segment.trace, self, slot);
     advance_clock(segment, kPointNs);
     if (++execution.points > segment.settings.step_limit) {
         finish(segment, roles_ended(execution) ? Ending::Completed : Ending::Livelock, self,

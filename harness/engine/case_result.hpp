@@ -48,6 +48,7 @@ struct CaseResult {
     std::string verdict;
     std::vector<std::string> symptoms;   // all that were recorded, by precedence
     std::string message;                 // why it is not a plain pass, one sentence
+    bool spec_error = false;             // status Error because the spec is wrong: exit 64
     std::string nearest_miss;            // where a `finds` was not found
     std::string strategy;
     std::uint64_t schedules = 0;

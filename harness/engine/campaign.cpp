@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/campaign.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/engine/core_lease.hpp"
+#include "harness/engine/explorer.hpp"
+#include "harness/engine/finding.hpp"
+#include "harness/engine/runner.hpp"
+
+namespace stagger::engine {
+namespace {
+
+void fail(CaseResult& result, const std::string& message, bool spec_error) {
+    result.status = CaseStatus::Error;
+    result.verdict = "error";
+    result.message = message;
+    result.spec_error = spec_error;
+}
+
+void collect_symptoms(CaseResult& result) {
+    std::vector<check::Symptom> all;
+    for (const Finding& finding : result.findings) {
+        for (const auto& violation : finding.verdict.violations) all.push_back(violation.symptom);
+    }
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    for (const check::Symptom symptom : all) result.symptoms.emplace_back(check::name(symptom));
+}
+
+check::Symptom headline(const Finding& finding) {
+    return finding.verdict.violations.empty() ? check::Symptom::FinalState
+                                              : finding.verdict.violations.front().symptom;
+}
+
+// Turns sightings into findings: minimised, confirmed, written. Those whose symptom an earlier
+// finding shows as well are the same bug.
+Status make_findings(Runner& runner, const Explorer& explorer, const spec::Scenario& scenario,
+                     const CampaignOptions& options, CaseResult& result) {
+    for (const Sighting& sighting : explorer.sightings()) {
+        const bool shown = std::any_of(
+            result.findings.begin(), result.findings.end(), [&](const Finding& finding) {
+                const auto& found = finding.verdict.violations;
+                return std::any_of(found.begin(), found.end(), [&](const auto& violation) {
+                    return violation.symptom == sighting.target.symptom;
+                });
+            });
+        if (shown) continue;
+        const auto decisions =
+            minimised(runner, sighting.decisions, sighting.target, explorer.lifetime());
+        STAGGER_TRY(Finding finding, confirm(runner, decisions, sighting.target, options.replays));
+        finding.found_at = sighting.index + 1;
+        const Status written = write_finding(finding, scenario, result.spec_case, options.seed,
+                                             options.out_directory);
+        if (!written.ok()) result.message = written.error().message;
+        result.findings.push_back(std::move(finding));
+    }
+    std::stable_sort(result.findings.begin(), result.findings.end(),
+                     [](const Finding& a, const Finding& b) { return headline(a) < headline(b); });
+    return Ok{};
+}
+
+bool recorded(const CaseResult& result, const std::string& symptom) {
+    return std::find(result.symptoms.begin(), result.symptoms.end(), symptom) !=
+           result.symptoms.end();
+}
+
+std::string nearest_miss(const CaseResult& result, const Explorer& explorer) {
+    if (!result.symptoms.empty()) {
+        return fmt::format("seen instead: {}", fmt::join(result.symptoms, ", "));
+    }
+    if (!explorer.met()) return "no two tasks ever touched a common object";
+    return fmt::format("{} interleavings with {} contended points, all of them fine",
+                       result.evidence.interleavings, result.evidence.contended_points);
+}
+
+// Confirmed findings only: one that fresh processes never show again is no verdict.
+bool is_confirmed(const CaseResult& result) {
+    return std::all_of(result.findings.begin(), result.findings.end(), [](const Finding& finding) {
+        return finding.replays == 0 || finding.replayed > 0;
+    });
+}
+
+void judge_unexpected(CaseResult& result, const Explorer& explorer, const spec::Case& spec_case) {
+    if (!result.findings.empty()) {
+        result.status = CaseStatus::Fail;
+        result.verdict = result.symptoms.empty() ? "inconclusive" : result.symptoms.front();
+        if (!result.findings.front().verdict.violations.empty()) {
+            result.message = result.findings.front().verdict.violations.front().message;
+        }
+        return;
+    }
+    result.status = CaseStatus::Inconclusive;
+    if (!explorer.inconclusive().empty() || explorer.interrupted()) {
+        result.verdict = "inconclusive";
+        result.message = explorer.inconclusive().empty() ? "it was interrupted"
+                                                         : explorer.inconclusive();
+    } else if (!explorer.met()) {
+        result.verdict = "no-evidence";
+        result.message = "no two tasks ever touched a common object, so nothing was tested";
+    } else if (!spec_case.expect.visible.empty() && !explorer.visible_bound_reached()) {
+        result.verdict = "no-evidence";
+        result.message = "no read ever began as late as a `visible` bound, so it was not tested";
+    } else {
+        result.status = CaseStatus::Pass;
+        result.verdict = "ok";
+    }
+}
+
+void judge_expected(CaseResult& result, const Explorer& explorer, const spec::Case& spec_case) {
+    std::vector<std::string> missing;
+    for (const std::string& symptom : spec_case.finds) {
+        if (!recorded(result, symptom)) missing.push_back(symptom);
+    }
+    result.verdict = result.symptoms.empty() ? "ok" : result.symptoms.front();
+    result.status = missing.empty() ? CaseStatus::Pass : CaseStatus::Fail;
+    if (missing.empty()) return;
+    result.message = fmt::format("expected to find {}, which did not show in {} schedules",
+                                 fmt::join(missing, ", "), explorer.executions());
+    result.nearest_miss = nearest_miss(result, explorer);
+}
+
+void judge(CaseResult& result, const Explorer& explorer, const spec::Case& spec_case) {
+    if (!is_confirmed(result)) {
+        result.status = CaseStatus::Inconclusive;
+        result.verdict = "inconclusive";
+        result.message = "a violation did not show again with fresh processes";
+        return;
+    }
+    if (spec_case.finds.empty()) {
+        judge_unexpected(result, explorer, spec_case);
+    } else {
+        judge_expected(result, explorer, spec_case);
+    }
+}
+
+// OS objects that outlived the case are a finding of their own, without a schedule.
+void judge_residue(Runner& runner, const spec::Case& spec_case, CaseResult& result) {
+    history::History history;
+    history.residue = runner.pool().close();
+    if (history.residue.empty()) return;
+    Finding finding;
+    finding.verdict = check::judge(history, expectations_of(spec_case), {}, check::Limits{});
+    if (finding.verdict.violations.empty()) return;
+    finding.history = history;
+    result.findings.push_back(std::move(finding));
+}
+
+void explore(Runner& runner, const spec::Scenario& scenario, const CampaignOptions& options,
+             CaseResult& result) {
+    const spec::Case& spec_case = result.spec_case;
+    Explorer explorer(runner, spec_case, options);
+    Status status = explorer.explore();
+    if (status.ok() && explorer.spec_error().empty()) {
+        status = make_findings(runner, explorer, scenario, options, result);
+    }
+    result.strategy = explorer.strategy_name();
+    result.schedules = explorer.executions();
+    result.evidence = explorer.evidence();
+    if (!explorer.sightings().empty()) {
+        result.first_finding_at = explorer.sightings().front().index + 1;
+    }
+    if (!explorer.spec_error().empty()) return fail(result, explorer.spec_error(), true);
+    if (!status.ok()) return fail(result, status.error().message, false);
+    judge_residue(runner, spec_case, result);
+    collect_symptoms(result);
+    judge(result, explorer, spec_case);
+}
+
+}  // namespace
+
+CaseResult run_case(const spec::Scenario& scenario, const spec::Case& spec_case,
+                    const CampaignOptions& options) {
+    const auto start = std::chrono::steady_clock::now();
+    CaseResult result;
+    result.scenario = scenario.name;
+    result.spec_case = spec_case;
+    const CoreLease core;
+    auto opened = Runner::open(scenario, spec_case, options);
+    if (const auto* failure = std::get_if<PoolFailure>(&opened)) {
+        fail(result, failure->message, failure->spec_error);
+        if (failure->lacking) {
+            result.status = CaseStatus::Skip;
+            result.verdict = "skipped";
+        }
+    } else {
+        explore(std::get<Runner>(opened), scenario, options, result);
+    }
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    result.seconds = spent.count();
+    return result;
+}
+
+}  // namespace stagger::engine

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/explorer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/engine/schedule_codec.hpp"
+
+namespace stagger::engine {
+namespace {
+
+constexpr std::uint32_t kDefaultDepth = 3;
+// One execution in so many is run a second time and compared.
+constexpr std::uint64_t kDeterminismStride = 64;
+
+template <typename T>
+std::optional<T> first_given(const std::optional<T>& command_line, const std::optional<T>& spec) {
+    return command_line ? command_line : spec;
+}
+
+}  // namespace
+
+Explorer::Explorer(Runner& runner, const spec::Case& spec_case, const CampaignOptions& options)
+    : runner_(runner), case_(spec_case), options_(options) {
+    planner_ = find_planner(strategy_name());
+    const auto schedules = first_given(options.schedules, spec_case.explore.schedules);
+    const auto seconds = first_given(options.seconds, spec_case.explore.seconds);
+    seconds_ = seconds.value_or(0);
+    budget_ = schedules.value_or(seconds ? ~std::uint64_t{0} : kDefaultSchedules);
+}
+
+std::string Explorer::strategy_name() const {
+    return first_given(options_.strategy, case_.explore.strategy).value_or("portfolio");
+}
+
+spec::Lifetime Explorer::lifetime() const {
+    return first_given(options_.lifetime, case_.explore.lifetime).value_or(spec::Lifetime::Warm);
+}
+
+bool Explorer::interrupted() const {
+    return options_.cancelled != nullptr && options_.cancelled->load(std::memory_order_relaxed);
+}
+
+Planning Explorer::planning() const {
+    Planning planning;
+    planning.index = executions_;
+    planning.seed = options_.seed;
+    planning.depth = first_given(options_.depth, case_.explore.depth).value_or(kDefaultDepth);
+    planning.decisions = calm_decisions_;
+    planning.tasks = static_cast<std::uint32_t>(runner_.pool().layout().tasks.size());
+    return planning;
+}
+
+bool Explorer::found_all() const {
+    return std::all_of(case_.finds.begin(), case_.finds.end(), [&](const std::string& name) {
+        return std::any_of(sightings_.begin(), sightings_.end(), [&](const Sighting& sighting) {
+            return check::name(sighting.target.symptom) == name;
+        });
+    });
+}
+
+bool Explorer::done() const {
+    if (executions_ >= budget_ || interrupted()) return true;
+    if (!spec_error_.empty()) return true;
+    if (!options_.keep_going) {
+        if (case_.finds.empty() ? !sightings_.empty() : found_all()) return true;
+    }
+    if (seconds_ <= 0) return false;
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
+    return spent.count() >= seconds_;
+}
+
+Status Explorer::explore() {
+    if (planner_ == nullptr) {
+        return Error{fmt::format("there is no strategy \"{}\" that explores; `stagger list "
+                                 "strategies` shows those there are",
+                                 strategy_name())};
+    }
+    start_ = std::chrono::steady_clock::now();
+    while (!done()) {
+        STAGGER_TRY([[maybe_unused]] Ok went, step());
+    }
+    return Ok{};
+}
+
+Status Explorer::step() {
+    planner_(planning(), runner_.plan());
+    STAGGER_TRY(const Seen* seen, runner_.run(lifetime()));
+    if (executions_ == 0) {
+        calm_decisions_ = std::max<std::uint64_t>(runner_.pool().execution().decisions, 1);
+    }
+    if (options_.on_history) options_.on_history(executions_, runner_.history_bytes());
+    STAGGER_TRY([[maybe_unused]] Ok taken, take(*seen));
+    const bool sample = executions_ % kDeterminismStride == kDeterminismStride - 1;
+    ++executions_;
+    if (options_.on_progress) options_.on_progress(executions_);
+    const bool passed = seen->verdict.violations.empty() && seen->spec_error.empty();
+    if (!sample || !passed) return Ok{};
+    return check_determinism(std::string(runner_.history_bytes()));
+}
+
+Status Explorer::take(const Seen& seen) {
+    if (!seen.harness_error.empty()) return Error{seen.harness_error};
+    spec_error_ = seen.spec_error;
+    const check::Verdict& verdict = seen.verdict;
+    if (!verdict.inconclusive.empty() && inconclusive_.empty()) {
+        inconclusive_ = verdict.inconclusive.front();
+    }
+    if (seen.outcome) ++outcomes_[*seen.outcome];
+    common_objects_ = std::max(common_objects_, verdict.common_objects);
+    visible_bound_reached_ |= verdict.visible_bound_reached;
+    if (seen.count == 1) {
+        for (const std::uint32_t site : verdict.contended_sites) {
+            const auto at = std::lower_bound(contended_.begin(), contended_.end(), site);
+            if (at == contended_.end() || *at != site) contended_.insert(at, site);
+        }
+    }
+    for (const check::Violation& violation : verdict.violations) {
+        const bool known =
+            std::any_of(sightings_.begin(), sightings_.end(), [&](const Sighting& sighting) {
+                return sighting.target.symptom == violation.symptom;
+            });
+        if (known) continue;
+        sightings_.push_back(
+            {{violation.symptom, violation.object}, executions_, runner_.decisions()});
+    }
+    return Ok{};
+}
+
+// The recorded decisions must lead to the same history again. If not, something outside of
+// Stagger's control decides, and no verdict can be trusted.
+Status Explorer::check_determinism(std::string_view bytes) {
+    if (runner_.pool().execution().log_full) return Ok{};
+    const auto decisions = runner_.decisions();
+    STAGGER_TRY([[maybe_unused]] const Seen* seen, runner_.run(decisions, lifetime()));
+    const std::string_view again = runner_.history_bytes();
+    const control::Execution& execution = runner_.pool().execution();
+    if (again == bytes) return Ok{};
+    const auto part = std::mismatch(bytes.begin(), bytes.end(), again.begin(), again.end());
+    std::string where = fmt::format("the histories part at byte {}", part.first - bytes.begin());
+    if (execution.misfits > 0) {
+        where = "they part at " + describe_decision(execution.first_misfit,
+                                                    runner_.pool().layout().tasks,
+                                                    runner_.labels());
+    }
+    return Error{fmt::format("schedule {} gave another history when it was run again: {}. "
+                             "Something that Stagger does not control decides here, such as a "
+                             "value that differs from run to run",
+                             executions_, where)};
+}
+
+// The bound of Burckhardt et al. over the executions that pct made: a bug of depth d was missed
+// with at most (1 - 1/(n k^(d-1)))^m.
+void Explorer::add_pct_odds(Evidence& evidence) const {
+    const Planning plan = planning();
+    const bool mixed = strategy_name() == "portfolio";
+    if (!mixed && strategy_name() != "pct") return;
+    double tasks = 0;
+    for (const auto kind : runner_.pool().layout().kinds) {
+        tasks += kind == backend::Layout::Kind::Role || kind == backend::Layout::Kind::Daemon;
+    }
+    const auto choices = static_cast<double>(calm_decisions_);
+    const std::uint32_t deepest = mixed ? plan.depth + 1 : plan.depth;
+    for (std::uint32_t depth = 1; depth <= deepest; ++depth) {
+        // A plan with more change points than a bug needs still has the bound of its own depth.
+        const double share = mixed ? 1.0 / 3 / (plan.depth + 1) : (depth == plan.depth ? 1.0 : 0);
+        if (share <= 0) continue;
+        const double odds = 1 / (tasks * std::pow(choices, depth - 1));
+        const double runs = std::floor(static_cast<double>(executions_) * share);
+        evidence.missed[depth] = std::pow(1 - std::min(odds, 1.0), runs);
+    }
+}
+
+Evidence Explorer::evidence() const {
+    Evidence evidence;
+    evidence.interleavings = runner_.seen().size();
+    evidence.interleavings_saturated = runner_.saturated();
+    evidence.contended_points = contended_.size();
+    evidence.outcomes = outcomes_;
+    std::uint64_t once = 0, all = 0;
+    for (const auto& [hash, seen] : runner_.seen()) {
+        once += seen->count == 1 ? 1 : 0;
+        all += seen->count;
+    }
+    // Good, "The population frequencies of species", Biometrika 1953.
+    if (all > 0) evidence.chance_of_new = static_cast<double>(once) / static_cast<double>(all);
+    if (runner_.saturated()) evidence.chance_of_new = 1;
+    add_pct_odds(evidence);
+    return evidence;
+}
+
+}  // namespace stagger::engine

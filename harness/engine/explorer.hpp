@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Explores the schedules of a case until the budget is spent or what is looked for was found, and
+// keeps what a pass is worth. Runs in the controller, inside run_case.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "harness/engine/finding.hpp"
+#include "harness/engine/runner.hpp"
+#include "harness/engine/strategy/strategy.hpp"
+
+namespace stagger::engine {
+
+// An execution that showed a symptom for the first time.
+struct Sighting {
+    Target target;
+    std::uint64_t index = 0;  // of the execution, from 0
+    std::vector<control::Decision> decisions;
+};
+
+class Explorer {
+public:
+    Explorer(Runner&, const spec::Case&, const CampaignOptions&);
+
+    // Fails if Stagger or the backend does; see also spec_error.
+    Status explore();
+
+    const std::vector<Sighting>& sightings() const { return sightings_; }
+    std::uint64_t executions() const { return executions_; }
+    const std::string& spec_error() const { return spec_error_; }
+    const std::string& inconclusive() const { return inconclusive_; }
+    Evidence evidence() const;
+    bool met() const { return common_objects_ > 0; }
+    bool visible_bound_reached() const { return visible_bound_reached_; }
+    bool interrupted() const;
+
+    std::string strategy_name() const;
+    spec::Lifetime lifetime() const;
+
+private:
+    bool done() const;
+    bool found_all() const;
+    Status step();
+    Status take(const Seen&);
+    Status check_determinism(std::string_view bytes);
+    Planning planning() const;
+    void add_pct_odds(Evidence&) const;
+
+    Runner& runner_;
+    const spec::Case& case_;
+    const CampaignOptions& options_;
+    Planner planner_ = nullptr;
+    std::uint64_t budget_ = 0;
+    double seconds_ = 0;  // 0: no bound
+    std::chrono::steady_clock::time_point start_;
+
+    std::uint64_t executions_ = 0;
+    std::uint64_t calm_decisions_ = 1;
+    std::vector<Sighting> sightings_;
+    std::vector<std::uint32_t> contended_;
+    std::uint32_t common_objects_ = 0;
+    bool visible_bound_reached_ = false;
+    std::map<std::string, std::uint64_t> outcomes_;
+    std::string spec_error_, inconclusive_;
+};
+
+}  // namespace stagger::engine

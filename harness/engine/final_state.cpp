@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/final_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stagger::engine {
+namespace {
+
+bool holds(const Value& value) {
+    return !value.is_nil() && (value.boolean() == nullptr || *value.boolean());
+}
+
+Value variables_of(const history::Task& task) {
+    Value::Map variables;
+    for (const auto& [name, value] : task.variables) variables.emplace(Value(name), value);
+    return variables;
+}
+
+check::OutcomeClass class_of(const spec::Expect& expect, const std::string& outcome) {
+    const auto found = expect.outcomes.find(outcome);
+    if (found == expect.outcomes.end()) return check::OutcomeClass::Forbidden;
+    return static_cast<check::OutcomeClass>(found->second);
+}
+
+// As an outcome is written in a spec: text without quotes.
+std::string plain_text(const Value& value) {
+    return value.text() != nullptr ? *value.text() : value.to_string();
+}
+
+}  // namespace
+
+// worker[0].x, and worker[0][1].x for its second thread; of a role of one process also worker.x.
+Value FinalState::role_value(const history::History& history, const spec::Role& role) const {
+    Value::Map processes;
+    for (const history::Task& task : history.tasks) {
+        if (task.role != role.name) continue;
+        const Value index(std::int64_t{task.index});
+        Value own = variables_of(task);
+        if (role.threads > 1) {
+            Value& threads = processes.try_emplace(index, Value::Map{}).first->second;
+            threads.map()->insert_or_assign(Value(std::int64_t{task.thread}), std::move(own));
+        } else {
+            processes.insert_or_assign(index, std::move(own));
+        }
+    }
+    if (role.count == 1 && processes.size() == 1 && role.threads == 1) {
+        const Value::Map single = *processes.begin()->second.map();
+        for (const auto& [name, value] : single) processes.insert_or_assign(name, value);
+    }
+    return processes;
+}
+
+void FinalState::set_variables(const history::History& history) {
+    evaluator_.clear();
+    for (const auto& [name, value] : case_.params) evaluator_.set(name, value);
+    for (const spec::Role& role : scenario_.roles) {
+        evaluator_.set(role.name, role_value(history, role));
+    }
+    std::map<std::uint32_t, Value> contents;
+    for (const history::Call& call : history.calls) {
+        if (call.operation == Operation::Snapshot) contents[call.object] = call.result;
+    }
+    for (const spec::Object& object : scenario_.objects) {
+        if (object.count == 0) {
+            evaluator_.set(object.name, contents[object.first]);
+            continue;
+        }
+        Value::Map elements;
+        for (std::uint32_t i = 0; i < object.count; ++i) {
+            elements.emplace(Value(std::int64_t{i}), contents[object.first + i]);
+        }
+        evaluator_.set(object.name, std::move(elements));
+    }
+}
+
+// "n = 101": the objects that the expression mentions, so that a report can show them.
+std::string FinalState::values_in(const spec::Expression& expression) const {
+    auto names = spec::Evaluator::free_names(expression.source);
+    if (!names) return "";
+    std::string text;
+    for (const std::string& name : *names) {
+        const bool object = std::any_of(scenario_.objects.begin(), scenario_.objects.end(),
+                                        [&](const auto& o) { return o.name == name; });
+        if (!object || text.find(name + " = ") != std::string::npos) continue;
+        text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name,
+                            evaluator_.get(name).to_string());
+    }
+    return text;
+}
+
+Result<check::Observations> FinalState::observe(const history::History& history) {
+    check::Observations observations;
+    const spec::Expect& expect = case_.expect;
+    if (history.ending != history::Ending::Completed) return observations;
+    if (expect.final.empty() && expect.observe.empty()) return observations;
+    set_variables(history);
+    for (const spec::Expression& expression : expect.final) {
+        STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
+        observations.finals.push_back({expression.source, holds(value), values_in(expression)});
+    }
+    std::string outcome;
+    for (const spec::Expression& expression : expect.observe) {
+        STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
+        outcome += (outcome.empty() ? "" : ",") + plain_text(value);
+    }
+    if (!expect.observe.empty()) {
+        observations.outcome_class = class_of(expect, outcome);
+        observations.outcome = outcome;
+    }
+    return observations;
+}
+
+check::Expectations expectations_of(const spec::Case& spec_case) {
+    check::Expectations expectations;
+    expectations.visible = spec_case.expect.visible;
+    for (const std::string& name : spec_case.expect.allow) {
+        if (const auto symptom = check::symptom(name)) expectations.allow.push_back(*symptom);
+    }
+    expectations.judge_linearizability = spec_case.expect.outcomes.empty();
+    return expectations;
+}
+
+}  // namespace stagger::engine

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/finding.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/engine/schedule_codec.hpp"
+#include "harness/minimize/minimize.hpp"
+#include "harness/spec/cases.hpp"
+
+namespace stagger::engine {
+namespace {
+
+using Decisions = std::vector<control::Decision>;
+
+constexpr std::size_t kMostTries = 3000;
+// A decision inside a call is moved back to the call itself, if that is at most so far away.
+constexpr std::uint32_t kFarthestMove = 24;
+
+bool at_step(const control::Decision& decision) {
+    return decision.call == control::Call::Invoke || decision.task == control::kNobody;
+}
+
+// Tries the points before decision `i` until one is a step's own and still shows the target.
+void move_to_step(Runner& runner, Decisions& decisions, std::size_t i, const Target& target,
+                  spec::Lifetime lifetime) {
+    const control::Decision original = decisions[i];
+    if (at_step(original) || original.choice == control::ChoiceKind::Wake) return;
+    for (std::uint32_t back = 0; back <= kFarthestMove && back < original.point; ++back) {
+        Decisions candidate = decisions;
+        candidate[i].point = original.point - back;
+        candidate[i].turn = 0;
+        const auto seen = runner.run(candidate, lifetime);
+        if (!seen.ok() || !shows(**seen, target)) continue;
+        const Decisions taken = runner.decisions();
+        if (taken.size() != decisions.size() || !at_step(taken[i])) continue;
+        decisions = taken;
+        return;
+    }
+}
+
+// "increment/shm/locked=true" as a file name.
+std::string file_name(const std::string& id) {
+    std::string name = id;
+    std::replace_if(
+        name.begin(), name.end(),
+        [](unsigned char c) {
+            return std::isalnum(c) == 0 && c != '-' && c != '_' && c != '.' && c != '=';
+        },
+        '_');
+    constexpr std::size_t kLongest = 180;
+    if (name.size() > kLongest) {
+        name = fmt::format("{}-{:016x}", name.substr(0, kLongest), control::hash_text(id.c_str()));
+    }
+    return name;
+}
+
+}  // namespace
+
+bool shows(const Seen& seen, const Target& target) {
+    const auto& violations = seen.verdict.violations;
+    return std::any_of(violations.begin(), violations.end(), [&](const check::Violation& v) {
+        return v.symptom == target.symptom && v.object == target.object;
+    });
+}
+
+Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
+                    spec::Lifetime lifetime) {
+    Decisions smallest = decisions;
+    const auto still_shows = [&](const Decisions& candidate) {
+        const auto seen = runner.run(candidate, lifetime);
+        if (!seen.ok() || !shows(**seen, target)) return false;
+        // What was really taken: decisions that fell away are not needed.
+        const Decisions taken = runner.decisions();
+        if (taken.size() < smallest.size()) smallest = taken;
+        return true;
+    };
+    const Decisions reduced =
+        minimize::minimize(std::move(decisions), still_shows, kMostTries);
+    if (reduced.size() <= smallest.size()) smallest = reduced;
+    for (std::size_t i = 0; i < smallest.size(); ++i) {
+        move_to_step(runner, smallest, i, target, lifetime);
+    }
+    return smallest;
+}
+
+Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target& target,
+                        std::uint32_t replays) {
+    Finding finding;
+    for (std::uint32_t i = 0; i <= replays; ++i) {
+        STAGGER_TRY(const Seen* seen, runner.run(decisions, spec::Lifetime::Fresh));
+        const bool shown = shows(*seen, target);
+        if (i > 0) finding.replayed += shown ? 1 : 0;
+        if (i > 0 && !(shown && finding.verdict.violations.empty())) continue;
+        finding.verdict = seen->verdict;
+        finding.history = runner.history();
+        finding.schedule =
+            to_schedule(runner.decisions(), runner.pool().layout().tasks, runner.labels());
+        finding.output = runner.pool().output();
+    }
+    finding.replays = replays;
+    return finding;
+}
+
+Status write_finding(Finding& finding, const spec::Scenario& scenario,
+                     const spec::Case& spec_case, std::uint64_t seed, const std::string& folder) {
+    if (folder.empty() || finding.verdict.violations.empty()) return Ok{};
+    schedule::ScheduleFile file;
+    file.scenario = scenario.name;
+    file.spec_path = scenario.path;
+    file.spec_source = scenario.source;
+    file.case_json = spec::case_to_json(spec_case);
+    file.case_id = spec_case.id;
+    file.seed = seed;
+    for (const auto& violation : finding.verdict.violations) {
+        const std::string symptom(check::name(violation.symptom));
+        if (std::find(file.symptoms.begin(), file.symptoms.end(), symptom) == file.symptoms.end()) {
+            file.symptoms.push_back(symptom);
+        }
+    }
+    file.schedule = finding.schedule;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    const auto path = std::filesystem::path(folder) /
+                      fmt::format("{}-{}.schedule", file_name(spec_case.id), file.symptoms[0]);
+    STAGGER_TRY([[maybe_unused]] Ok written, schedule::write_file(file, path.string()));
+    finding.schedule_path = path.string();
+    return Ok{};
+}
+
+}  // namespace stagger::engine

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/host_process.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/process.hpp>
+#include <csignal>
+#include <cstring>
+
+#include "harness/engine/proc_stat.hpp"
+
+namespace stagger::engine {
+namespace {
+
+namespace bp = boost::process;
+
+constexpr int kTickMs = 100;
+// A plugin's create or contract may compute this long, or wait this long for something outside.
+constexpr double kCpuBudgetSeconds = 5;
+constexpr int kIdleTicks = 200;
+constexpr off_t kLongestOutput = 64 * 1024;
+
+// Out of the way of the numbers that the child expects its descriptors at.
+int move_high(int descriptor) {
+    const int high = fcntl(descriptor, F_DUPFD_CLOEXEC, 64);
+    close(descriptor);
+    return high;
+}
+
+std::string describe(const bp::child& child) {
+    const int status = child.native_exit_code();
+    if (WIFSIGNALED(status)) {
+        return fmt::format("was killed by signal {} ({})", WTERMSIG(status),
+                           strsignal(WTERMSIG(status)));
+    }
+    return fmt::format("exited with status {}", WEXITSTATUS(status));
+}
+
+}  // namespace
+
+struct HostProcess::State {
+    bp::child child;
+    int channel = -1;
+    int output = -1;
+
+    ~State() {
+        if (channel >= 0) close(channel);  // the host takes this as its order to end
+        std::error_code ignored;
+        if (child.valid()) child.wait(ignored);
+        if (output >= 0) close(output);
+    }
+};
+
+HostProcess::HostProcess() : state_(std::make_unique<State>()) {}
+HostProcess::~HostProcess() = default;
+HostProcess::HostProcess(HostProcess&&) noexcept = default;
+HostProcess& HostProcess::operator=(HostProcess&&) noexcept = default;
+
+Result<HostProcess> HostProcess::start(const std::string& worker_path, int segment_descriptor) {
+    HostProcess host;
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        return Error{fmt::format("no socket for the worker: {}", std::strerror(errno))};
+    }
+    host.state_->channel = move_high(ends[0]);
+    const int theirs = move_high(ends[1]);
+    host.state_->output = move_high(memfd_create("stagger-output", MFD_CLOEXEC));
+    fcntl(host.state_->output, F_SETFL, O_APPEND);
+    const int segment = move_high(dup(segment_descriptor));
+    std::error_code error;
+    host.state_->child = bp::child(
+        bp::exe = worker_path, bp::args = {"--host"}, bp::std_in < bp::null,
+        bp::posix::fd.bind(1, host.state_->output), bp::posix::fd.bind(2, host.state_->output),
+        bp::posix::fd.bind(backend::kChannelDescriptor, theirs),
+        bp::posix::fd.bind(backend::kSegmentDescriptor, segment), error);
+    close(theirs);
+    close(segment);
+    if (error) {
+        return Error{fmt::format("{} cannot be started: {}", worker_path, error.message())};
+    }
+    return host;
+}
+
+std::optional<std::string> HostProcess::death() {
+    std::error_code error;
+    if (state_->child.running(error)) return std::nullopt;
+    return describe(state_->child);
+}
+
+Result<backend::Answer> HostProcess::ask(const std::string& text, const std::string& doing) {
+    const auto died = [&](const std::string& how) {
+        return Error{fmt::format("while {}, the backend's process {}", doing, how)};
+    };
+    if (!backend::send_message(state_->channel, text)) return died(death().value_or("went away"));
+    const double cpu_before = cpu_seconds(state_->child.id());
+    for (int idle = 0;;) {
+        pollfd source{state_->channel, POLLIN, 0};
+        if (poll(&source, 1, kTickMs) > 0) {
+            const auto answer = backend::receive_message(state_->channel);
+            if (answer) return backend::answer_from(*answer);
+            std::error_code ignored;
+            state_->child.wait(ignored);
+            return died(describe(state_->child));
+        }
+        const double cpu = cpu_seconds(state_->child.id()) - cpu_before;
+        idle = cpu < 0.01 ? idle + 1 : 0;
+        if (cpu < kCpuBudgetSeconds && idle < kIdleTicks) continue;
+        kill(state_->child.id(), SIGKILL);
+        std::error_code ignored;
+        state_->child.wait(ignored);
+        return died(cpu >= kCpuBudgetSeconds ? "burnt its processor time without an end (hang)"
+                                             : "slept without an end");
+    }
+}
+
+std::string HostProcess::output() const {
+    const off_t size = lseek(state_->output, 0, SEEK_END);
+    if (size <= 0) return "";
+    std::string text(static_cast<std::size_t>(std::min(size, kLongestOutput)), '\0');
+    const ssize_t got = pread(state_->output, text.data(), text.size(), 0);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+}
+
+void HostProcess::forget_output() {
+    if (ftruncate(state_->output, 0) != 0) return;  // it only grows until the case ends
+}
+
+}  // namespace stagger::engine

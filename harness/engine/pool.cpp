@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/pool.hpp"
+
+#include <fmt/format.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "harness/control/scheduler.hpp"
+#include "harness/engine/proc_stat.hpp"
+
+namespace stagger::engine {
+namespace {
+
+using control::bit;
+using control::Ending;
+using control::TaskIndex;
+using control::TaskState;
+using Kind = backend::Layout::Kind;
+
+constexpr double kCpuBudgetSeconds = 2;  // without reaching a point: `hang`
+constexpr long kTickNs = 20'000'000;     // how often the controller looks while it waits
+constexpr std::uint32_t kAsleepTicks = 3;
+
+void wake(std::atomic<std::uint32_t>& word) {
+    syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+void wait_a_tick(std::atomic<std::uint32_t>& word) {
+    const timespec tick{0, kTickNs};
+    syscall(SYS_futex, &word, FUTEX_WAIT, 0, &tick, nullptr, 0);
+}
+
+}  // namespace
+
+Pool::Pool(SegmentMapping mapping, HostProcess host, backend::Layout layout)
+    : mapping_(std::move(mapping)), host_(std::move(host)), layout_(std::move(layout)) {
+    for (TaskIndex i = 0; i < layout_.tasks.size(); ++i) {
+        const Kind kind = layout_.kinds[i];
+        if (kind == Kind::Role) roles_ |= bit(i);
+        if (kind == Kind::Role || kind == Kind::Daemon) tasks_ |= bit(i);
+        if (kind == Kind::Parent && layout_.parent_reads) parent_ = bit(i);
+        // The first task of each process joins the backends for all of them.
+        bool first = true;
+        for (TaskIndex j = 0; j < i; ++j) {
+            first = first && layout_.tasks[j].process != layout_.tasks[i].process;
+        }
+        if (first) attaching_ |= bit(i);
+    }
+}
+
+std::variant<Pool, PoolFailure> Pool::open(const std::string& worker_path,
+                                           const backend::Job& job, std::uint64_t step_limit) {
+    auto mapping = SegmentMapping::create();
+    if (!mapping) return PoolFailure{mapping.error().message};
+    mapping->segment().settings.step_limit = step_limit;
+    auto host = HostProcess::start(worker_path, mapping->descriptor());
+    if (!host) return PoolFailure{host.error().message};
+    auto answer = host->ask(backend::to_text(job), "loading");
+    if (!answer) {
+        const std::string output = host->output();
+        return PoolFailure{answer.error().message + (output.empty() ? "" : ": " + output)};
+    }
+    if (!answer->lacking.empty()) return PoolFailure{answer->lacking, false, true};
+    if (!answer->error.empty()) return PoolFailure{answer->error, answer->spec_error};
+    return Pool(std::move(*mapping), std::move(*host), std::move(*answer->layout));
+}
+
+Status Pool::build() {
+    STAGGER_TRY(const backend::Answer answer,
+                host_->ask(std::string(1, static_cast<char>(backend::Command::Build)),
+                           "creating its objects"));
+    built_ = true;
+    used_ = false;
+    if (!answer.error.empty()) return Error{answer.error};
+    segment().execution.generation = 0;
+    plan().strategy = control::StrategyKind::Calm;
+    execute(control::Phase::Attach);
+    const Ending ending = execution().ending;
+    if (ending == Ending::Completed) return Ok{};
+    return Error{fmt::format("the processes could not join the backend: {}",
+                             ending == Ending::Deadlock ? "they wait for each other"
+                                                        : execution().detail)};
+}
+
+void Pool::tear_down() {
+    if (!built_) return;
+    built_ = false;
+    auto answer =
+        host_->ask(std::string(1, static_cast<char>(backend::Command::Kill)), "cleaning up");
+    if (!answer) return;
+    residue_.insert(residue_.end(), answer->residue.begin(), answer->residue.end());
+}
+
+Status Pool::run(spec::Lifetime lifetime) {
+    hung_ = harmed_ = false;
+    if (built_ && (lifetime == spec::Lifetime::Fresh || !is_clean())) tear_down();
+    if (!built_) {
+        const auto strategy = plan().strategy;  // joining is calm; the rest of the plan stays
+        const Status status = build();
+        if (!status.ok()) return status;
+        plan().strategy = strategy;
+    }
+    execute(control::Phase::Main);
+    return Ok{};
+}
+
+void Pool::execute(control::Phase phase) {
+    control::Segment& segment = mapping_.segment();
+    const bool attach = phase == control::Phase::Attach;
+    control::begin_execution(segment, phase, attach ? attaching_ : tasks_,
+                             attach ? attaching_ & ~servers() : roles_, attach ? 0 : parent_);
+    segment.execution.reset_due = segment.execution.shared_reset_due = used_;
+    used_ = !attach;
+    last_points_ = ~std::uint64_t{0};
+    asleep_ticks_ = 0;
+    const TaskIndex first = control::pick_successor(segment, control::kNobody);
+    if (first == control::kNobody) return;
+    segment.tasks[first].token.store(1, std::memory_order_release);
+    wake(segment.tasks[first].token);
+    await_end();
+    harmed_ = !control::unharmed(segment);
+}
+
+control::TaskMask Pool::servers() const {
+    control::TaskMask mask = 0;
+    for (TaskIndex i = 0; i < layout_.kinds.size(); ++i) {
+        if (layout_.kinds[i] == Kind::Server) mask |= bit(i);
+    }
+    return mask;
+}
+
+void Pool::await_end() {
+    std::atomic<std::uint32_t>& over = segment().execution.over;
+    while (over.load(std::memory_order_acquire) == 0) {
+        wait_a_tick(over);
+        if (over.load(std::memory_order_acquire) == 0 && !supervise()) return;
+    }
+}
+
+// Looks after an execution that takes long. False: it was given up.
+bool Pool::supervise() {
+    if (const auto death = host_->death()) {
+        give_up(Ending::HarnessError, "the backend's host process " + *death);
+        return false;
+    }
+    const control::Execution& execution = segment().execution;
+    const control::TaskSlot& holder = segment().tasks[execution.holder % control::kMaxTasks];
+    const ThreadStat stat = thread_stat(holder.pid, holder.tid);
+    if (execution.points != last_points_ || !stat.exists) {
+        last_points_ = execution.points;
+        stalled_cpu_ = stat.cpu_seconds;
+        asleep_ticks_ = 0;
+        return true;
+    }
+    if (stat.cpu_seconds - stalled_cpu_ > kCpuBudgetSeconds) {
+        hung_ = true;
+        give_up(Ending::HarnessError, "");
+        return false;
+    }
+    asleep_ticks_ = stat.state == 'S' ? asleep_ticks_ + 1 : 0;
+    if (asleep_ticks_ < kAsleepTicks) return true;
+    give_up(Ending::Nobody, "");
+    return false;
+}
+
+void Pool::give_up(Ending ending, const std::string& detail) {
+    control::Segment& segment = mapping_.segment();
+    control::finish(segment, ending, segment.execution.holder, detail.c_str());
+}
+
+bool Pool::is_clean() const {
+    const control::Segment& segment = mapping_.segment();
+    if (harmed_ || hung_ || segment.execution.ending != Ending::Completed) return false;
+    for (TaskIndex i = 0; i < layout_.kinds.size(); ++i) {
+        if ((tasks_ & bit(i)) != 0 && segment.tasks[i].state != TaskState::Ended) return false;
+    }
+    return true;
+}
+
+std::string_view Pool::history_bytes() {
+    const control::Segment& segment = mapping_.segment();
+    const std::string_view recorded(segment.history.bytes, segment.history.used);
+    const control::Execution& execution = segment.execution;
+    if (execution.ending == Ending::Completed) return recorded;
+    bytes_ = recorded;
+    bytes_ += fmt::format("|{}|{}|{}", static_cast<int>(execution.ending), execution.culprit,
+                          execution.detail);
+    for (TaskIndex i = 0; i < layout_.tasks.size(); ++i) {
+        const control::TaskSlot& slot = segment.tasks[i];
+        bytes_ += fmt::format("|{},{},{},{}", static_cast<int>(slot.state), slot.site, slot.object,
+                              static_cast<int>(slot.call));
+    }
+    return bytes_;
+}
+
+std::vector<std::string> Pool::close() {
+    tear_down();
+    return residue_;
+}
+
+}  // namespace stagger::engine

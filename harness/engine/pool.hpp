@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The processes of one case, and single executions in them. Warm processes are used again for
+// execution after execution; fresh ones serve one. What got stuck is killed, never unwound, and
+// built again. Runs in the controller, one pool per case, used by one thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "harness/backend/protocol.hpp"
+#include "harness/control/layout.hpp"
+#include "harness/engine/host_process.hpp"
+#include "harness/engine/segment_mapping.hpp"
+#include "harness/spec/scenario.hpp"
+
+namespace stagger::engine {
+
+struct PoolFailure {
+    std::string message;
+    bool spec_error = false;
+    bool lacking = false;  // the backend lacks a type: the case is skipped
+};
+
+class Pool {
+public:
+    // Starts the host and lets it load the backends. The pool must not outlive the arguments.
+    static std::variant<Pool, PoolFailure> open(const std::string& worker_path,
+                                                const backend::Job&, std::uint64_t step_limit);
+
+    const backend::Layout& layout() const { return layout_; }
+    control::Segment& segment() const { return mapping_.segment(); }
+    // To be filled in before run().
+    control::Plan& plan() const { return mapping_.segment().plan; }
+
+    // One execution under plan(). Fails only if the processes cannot be made at all.
+    Status run(spec::Lifetime lifetime);
+
+    // After run(): the execution, and the bytes that tell it from others.
+    const control::Execution& execution() const { return mapping_.segment().execution; }
+    std::string_view history_bytes();
+    bool hung() const { return hung_; }
+    bool harmed() const { return harmed_; }  // a plugin overwrote the control segment
+    std::string output() const { return host_->output(); }
+
+    // Kills and cleans up. What OS objects were left behind?
+    std::vector<std::string> close();
+
+private:
+    Pool(SegmentMapping mapping, HostProcess host, backend::Layout layout);
+
+    Status build();
+    void tear_down();
+    void execute(control::Phase);
+    void await_end();
+    bool supervise();
+    void give_up(control::Ending, const std::string& detail);
+    bool is_clean() const;
+    control::TaskMask servers() const;
+
+    SegmentMapping mapping_;
+    std::optional<HostProcess> host_;
+    backend::Layout layout_;
+    std::vector<std::string> residue_;
+    std::string bytes_;  // history and ending, when the ending has something to add
+    control::TaskMask roles_ = 0, parent_ = 0, tasks_ = 0, attaching_ = 0;
+    bool built_ = false;
+    bool used_ = false;  // the built processes have already served an execution
+    bool hung_ = false;
+    bool harmed_ = false;
+    std::uint64_t last_points_ = 0;
+    double stalled_cpu_ = 0;
+    std::uint32_t asleep_ticks_ = 0;
+};
+
+}  // namespace stagger::engine

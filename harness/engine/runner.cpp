@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/runner.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+#include <set>
+
+#include "harness/backend/locate.hpp"
+#include "harness/engine/decode.hpp"
+#include "harness/engine/strategy/strategy.hpp"
+#include "harness/spec/cases.hpp"
+
+namespace stagger::engine {
+namespace {
+
+// Points of one execution; a million operations of a scenario stay far below.
+constexpr std::uint64_t kDefaultStepLimit = 1'000'000;
+
+// Eight bytes at a time; histories are told apart by this alone, and 2^14 of them collide with a
+// probability below 2^-36.
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t hash) {
+    while (bytes.size() >= sizeof(std::uint64_t)) {
+        std::uint64_t word;
+        std::memcpy(&word, bytes.data(), sizeof(word));
+        hash = control::mix(hash, word);
+        bytes.remove_prefix(sizeof(word));
+    }
+    for (const char c : bytes) hash = control::mix(hash, static_cast<unsigned char>(c));
+    return control::mix(hash, bytes.size());
+}
+
+std::set<std::string> backends_of(const spec::Case& spec_case) {
+    std::set<std::string> names;
+    if (!spec_case.backend.empty()) names.insert(spec_case.backend);
+    for (const auto& [object, backend] : spec_case.object_backends) names.insert(backend);
+    return names;
+}
+
+Result<std::map<std::string, std::string>> find_plugins(const spec::Case& spec_case,
+                                                        const CampaignOptions& options) {
+    std::map<std::string, std::string> plugins;
+    for (const std::string& name : backends_of(spec_case)) {
+        const auto path = backend::locate(name, options.plugin_paths);
+        if (!path) {
+            const std::string near = spec::nearest_name(name, backend_names(options));
+            return Error{fmt::format("there is no backend \"{}\"{}; `stagger list backends` shows "
+                                     "those there are, and --plugin adds a folder to look in",
+                                     name,
+                                     near.empty() ? "" : fmt::format(", did you mean \"{}\"?",
+                                                                     near))};
+        }
+        plugins[name] = *path;
+    }
+    return plugins;
+}
+
+std::string unique_prefix() {
+    static std::atomic<unsigned> next{0};
+    return fmt::format("stagger-{}-{}-", getpid(), next++);
+}
+
+}  // namespace
+
+Runner::Runner(const spec::Scenario& scenario, const spec::Case& spec_case, Pool pool)
+    : scenario_(&scenario),
+      case_(&spec_case),
+      pool_(std::make_unique<Pool>(std::move(pool))),
+      final_state_(std::make_unique<FinalState>(scenario, spec_case)),
+      expectations_(expectations_of(spec_case)),
+      labels_(site_labels(scenario)) {}
+
+std::variant<Runner, PoolFailure> Runner::open(const spec::Scenario& scenario,
+                                               const spec::Case& spec_case,
+                                               const CampaignOptions& options) {
+    auto plugins = find_plugins(spec_case, options);
+    if (!plugins) return PoolFailure{plugins.error().message};
+    backend::Job job;
+    job.spec_path = scenario.path;
+    job.spec_source = scenario.source;
+    job.case_json = spec::case_to_json(spec_case);
+    job.plugins = std::move(*plugins);
+    job.name_prefix = unique_prefix();
+    auto pool = Pool::open(options.worker_path, job,
+                           spec_case.explore.step_limit.value_or(kDefaultStepLimit));
+    if (auto* failure = std::get_if<PoolFailure>(&pool)) return *failure;
+    return Runner(scenario, spec_case, std::move(std::get<Pool>(pool)));
+}
+
+std::uint64_t Runner::fingerprint() {
+    std::uint64_t hash = hash_bytes(pool_->history_bytes(), 0);
+    if (expectations_.visible.empty()) return hash;
+    const control::HistoryLog& log = pool_->segment().history;
+    return hash_bytes({reinterpret_cast<const char*>(log.times), log.records * sizeof(std::int64_t)},
+                      hash);
+}
+
+Result<const Seen*> Runner::run(spec::Lifetime lifetime) {
+    STAGGER_TRY([[maybe_unused]] Ok ran, pool_->run(lifetime));
+    const std::uint64_t hash = fingerprint();
+    const auto found = seen_.find(hash);
+    if (found != seen_.end()) {
+        ++found->second->count;
+        return found->second.get();
+    }
+    Seen* seen = &scratch_;
+    if (seen_.size() < kMaxSeen) {
+        seen = seen_.emplace(hash, std::make_unique<Seen>()).first->second.get();
+    } else {
+        scratch_ = Seen{};
+    }
+    seen->count = 1;
+    judge(*seen);
+    return seen;
+}
+
+Result<const Seen*> Runner::run(const std::vector<control::Decision>& decisions,
+                                spec::Lifetime lifetime) {
+    plan_replay(decisions, plan());
+    return run(lifetime);
+}
+
+void Runner::judge(Seen& seen) {
+    const history::History judged = history();
+    if (judged.ending == history::Ending::HarnessError) {
+        seen.harness_error = judged.detail;
+        return;
+    }
+    for (const history::Complaint& complaint : judged.complaints) {
+        if (complaint.kind != history::Complaint::Kind::ExpressionError) continue;
+        seen.spec_error = complaint.text;
+        return;
+    }
+    auto observations = final_state_->observe(judged);
+    if (!observations) {
+        seen.spec_error = observations.error().message;
+        return;
+    }
+    seen.outcome = observations->outcome;
+    seen.verdict = check::judge(judged, expectations_, *observations, check::Limits{});
+}
+
+history::History Runner::history() const { return decode_history(*pool_, labels_); }
+
+std::vector<control::Decision> Runner::decisions() const {
+    const control::Segment& segment = pool_->segment();
+    return {segment.log, segment.log + segment.execution.logged};
+}
+
+}  // namespace stagger::engine

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Single executions of a case, judged: the pool that runs them, the oracles that judge them, and
+// what was seen so far. Equal histories are judged once, since oracles are pure. In the controller,
+// one per case, used by one thread. The scenario and the case must outlive it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "harness/engine/campaign.hpp"
+#include "harness/engine/final_state.hpp"
+#include "harness/engine/pool.hpp"
+
+namespace stagger::engine {
+
+// One distinct history: what the oracles said, and how often it came.
+struct Seen {
+    check::Verdict verdict;
+    std::optional<std::string> outcome;
+    std::string harness_error;  // Stagger or the backend failed: no verdict
+    std::string spec_error;     // an expression failed at run time
+    std::uint64_t count = 0;
+};
+
+// Distinct histories that are remembered; further ones are judged each time they come.
+inline constexpr std::size_t kMaxSeen = std::size_t{1} << 14;
+
+class Runner {
+public:
+    static std::variant<Runner, PoolFailure> open(const spec::Scenario&, const spec::Case&,
+                                                  const CampaignOptions&);
+
+    Pool& pool() { return *pool_; }
+    control::Plan& plan() { return pool_->plan(); }
+
+    // One execution under plan(), judged. Fails if processes cannot be made.
+    Result<const Seen*> run(spec::Lifetime);
+    // The same under these decisions.
+    Result<const Seen*> run(const std::vector<control::Decision>&, spec::Lifetime);
+
+    // Of the last execution.
+    history::History history() const;
+    std::vector<control::Decision> decisions() const;
+    std::string_view history_bytes() { return pool_->history_bytes(); }
+
+    const std::unordered_map<std::uint64_t, std::unique_ptr<Seen>>& seen() const { return seen_; }
+    bool saturated() const { return seen_.size() >= kMaxSeen; }
+    const std::vector<std::string>& labels() const { return labels_; }
+
+private:
+    Runner(const spec::Scenario&, const spec::Case&, Pool);
+    std::uint64_t fingerprint();
+    void judge(Seen&);
+
+    const spec::Scenario* scenario_;
+    const spec::Case* case_;
+    std::unique_ptr<Pool> pool_;
+    std::unique_ptr<FinalState> final_state_;
+    check::Expectations expectations_;
+    std::vector<std::string> labels_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<Seen>> seen_;
+    Seen scratch_;  // of a history that is not remembered
+};
+
+}  // namespace stagger::engine

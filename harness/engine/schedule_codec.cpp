@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/schedule_codec.hpp"
+
+#include <fmt/format.h>
+
+namespace stagger::engine {
+namespace {
+
+constexpr const char* kStart = "start";
+
+std::string task_name(control::TaskIndex task, const std::vector<history::Task>& tasks) {
+    if (task == control::kNobody) return kStart;
+    return task < tasks.size() ? tasks[task].name : fmt::format("helper[{}]", task);
+}
+
+// "store n" at the step itself, "store n: pthread_mutex_lock" inside it.
+std::string label_of(const control::Decision& decision, const std::vector<std::string>& labels) {
+    const char* call = control::call_name(decision.call);
+    if (decision.site >= labels.size()) return call;
+    switch (decision.call) {
+        case control::Call::Invoke:
+        case control::Call::Sleep:
+        case control::Call::Join:
+        case control::Call::Enter: return labels[decision.site];
+        default: return fmt::format("{}: {}", labels[decision.site], call);
+    }
+}
+
+Result<control::TaskIndex> find_task(const std::string& name,
+                                     const std::vector<history::Task>& tasks) {
+    if (name == kStart) return control::kNobody;
+    for (control::TaskIndex i = 0; i < tasks.size(); ++i) {
+        if (tasks[i].name == name) return i;
+    }
+    unsigned helper = 0;
+    if (std::sscanf(name.c_str(), "helper[%u]", &helper) == 1 && helper < control::kMaxTasks) {
+        return helper;
+    }
+    return Error{fmt::format("the schedule names the task \"{}\", which this case does not have",
+                             name)};
+}
+
+}  // namespace
+
+schedule::Schedule to_schedule(const std::vector<control::Decision>& decisions,
+                               const std::vector<history::Task>& tasks,
+                               const std::vector<std::string>& labels) {
+    schedule::Schedule schedule;
+    for (const control::Decision& from : decisions) {
+        schedule::Decision decision;
+        decision.task = task_name(from.task, tasks);
+        decision.point = from.point;
+        decision.turn = from.turn;
+        decision.label = label_of(from, labels);
+        decision.choice = from.choice == control::ChoiceKind::Wake ? schedule::Choice::Wake
+                                                                   : schedule::Choice::Run;
+        decision.target = task_name(from.target, tasks);
+        schedule.decisions.push_back(std::move(decision));
+    }
+    return schedule;
+}
+
+Result<std::vector<control::Decision>> from_schedule(const schedule::Schedule& schedule,
+                                                     const std::vector<history::Task>& tasks) {
+    std::vector<control::Decision> decisions;
+    for (const schedule::Decision& from : schedule.decisions) {
+        control::Decision decision{};
+        STAGGER_TRY(decision.task, find_task(from.task, tasks));
+        STAGGER_TRY(decision.target, find_task(from.target, tasks));
+        decision.point = from.point;
+        decision.turn = static_cast<std::uint16_t>(from.turn);
+        decision.choice = from.choice == schedule::Choice::Wake ? control::ChoiceKind::Wake
+                                                                : control::ChoiceKind::Run;
+        decision.site = control::kNoSite;
+        decisions.push_back(decision);
+    }
+    return decisions;
+}
+
+std::string describe_decision(const control::Decision& decision,
+                              const std::vector<history::Task>& tasks,
+                              const std::vector<std::string>& labels) {
+    std::string at = decision.site < labels.size()
+                         ? fmt::format(", `{}`", label_of(decision, labels))
+                         : "";
+    return fmt::format("{} at its point {}{}", task_name(decision.task, tasks), decision.point, at);
+}
+
+}  // namespace stagger::engine

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <fstream>
+#include <map>
+#include <tuple>
+
+#include "harness/backend/locate.hpp"
+#include "harness/engine/campaign.hpp"
+#include "harness/engine/core_lease.hpp"
+#include "harness/engine/decode.hpp"
+#include "harness/engine/runner.hpp"
+#include "harness/engine/strategy/strategy.hpp"
+
+namespace stagger::engine {
+namespace {
+
+std::vector<PointInfo> count_points(Runner& runner) {
+    const control::Segment& segment = runner.pool().segment();
+    using Place = std::tuple<control::TaskIndex, std::uint32_t, control::Call>;
+    std::map<Place, std::size_t> known;
+    std::vector<PointInfo> points;
+    for (std::uint32_t i = 0; i < segment.trace.count; ++i) {
+        const auto& entry = segment.trace.entries[i];
+        const auto [at, fresh] =
+            known.try_emplace(Place{entry.task, entry.site, entry.call}, points.size());
+        if (fresh) {
+            const auto& tasks = runner.pool().layout().tasks;
+            const bool in_step = entry.site < runner.labels().size();
+            points.push_back({entry.task < tasks.size() ? tasks[entry.task].name : "helper",
+                              in_step ? runner.labels()[entry.site] : "",
+                              control::call_name(entry.call), 0});
+        }
+        ++points[at->second].count;
+    }
+    return points;
+}
+
+// Compilers leave the names of the calls they emit in the file.
+bool is_instrumented(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(file),
+                              std::istreambuf_iterator<char>()};
+    return content.find("__tsan_") != std::string::npos;
+}
+
+std::vector<std::string> find_out_of_sight(Runner& runner, const CampaignOptions& options) {
+    std::map<std::string, bool> backends;
+    for (const history::Object& object : runner.pool().layout().objects) {
+        backends.try_emplace(object.backend, true);
+    }
+    std::vector<std::string> out_of_sight;
+    for (const auto& [name, used] : backends) {
+        const auto path = backend::locate(name, options.plugin_paths);
+        if (path && !is_instrumented(*path)) {
+            out_of_sight.push_back(fmt::format(
+                "backend {}: its accesses to shared memory, since it was compiled without "
+                "-fsanitize=thread",
+                name));
+        }
+    }
+    if (runner.pool().segment().trace.count >= control::kMaxTraced) {
+        out_of_sight.push_back(fmt::format("all behind the first {} points", control::kMaxTraced));
+    }
+    return out_of_sight;
+}
+
+}  // namespace
+
+Result<PointsReport> survey_points(const spec::Scenario& scenario, const spec::Case& spec_case,
+                                   const CampaignOptions& options) {
+    const CoreLease core;
+    auto opened = Runner::open(scenario, spec_case, options);
+    if (const auto* failure = std::get_if<PoolFailure>(&opened)) return Error{failure->message};
+    Runner& runner = std::get<Runner>(opened);
+    plan_calm(runner.plan());
+    runner.pool().segment().trace.on = true;
+    STAGGER_TRY(const Seen* seen, runner.run(spec::Lifetime::Warm));
+    if (!seen->harness_error.empty()) return Error{seen->harness_error};
+    return PointsReport{count_points(runner), find_out_of_sight(runner, options)};
+}
+
+}  // namespace stagger::engine
