@@ -89,10 +89,8 @@ private:
         const bool unknown = call.responded == kNone || call.status == ResultStatus::Error;
         op.known = !unknown;
         op.responded = unknown ? kNone : call.responded;
-        op.operation = Operation::Unlock;
         op.status = ResultStatus::Ok;
         out.push_back(op);
-        op.operation = Operation::Lock;
         op.second = true;
         const bool owner_died = !unknown && call.status == ResultStatus::OwnerDead;
         op.status = owner_died ? ResultStatus::OwnerDead : ResultStatus::Ok;

@@ -14,28 +14,69 @@ std::optional<State> unchanged_if(bool legal, State state) {
     return legal ? std::optional(state) : std::nullopt;
 }
 
-// The state of a mutex: 0, or its owner's task + 1.
-State init_free(Surroundings, const Value*) {
-    return 0;
+// No value has this tag as its first word, so that a mutex's state is never mistaken for one.
+constexpr std::uint32_t kMutexTag = 1002;
+
+// The state of a mutex: the term [tag, its owner's task + 1 or 0, tasks that gave it up to wait on
+// a condition]. Those must have given it up before they get it back.
+struct Ownership {
+    std::uint32_t owner = 0;
+    std::vector<std::uint32_t> waiting;
+};
+
+State make_state(Terms& terms, const Ownership& ownership) {
+    std::vector<std::uint32_t> words{kMutexTag, ownership.owner};
+    words.insert(words.end(), ownership.waiting.begin(), ownership.waiting.end());
+    return terms.intern(words);
 }
 
-std::optional<State> step_mutex(Surroundings, State state, const Op& op, unsigned alternative) {
-    if (alternative > 0) return std::nullopt;
-    const State me = op.task + 1;
-    if (op.operation == Operation::Unlock)
-        return state == me && op.status == ResultStatus::Ok ? std::optional<State>(0)
-                                                            : std::nullopt;
+State init_mutex(Surroundings around, const Value*) {
+    return make_state(around.terms, {});
+}
+
+std::optional<State> lock(Terms& terms, State state, Ownership ownership, const Op& op) {
+    const std::uint32_t me = op.task + 1;
     switch (op.status) {
         case ResultStatus::Ok:
-            return state == 0 ? std::optional(me) : std::nullopt;
+            if (ownership.owner != 0) return std::nullopt;
+            break;
         // The owner died; the lock and the news go to the next.
         case ResultStatus::OwnerDead:
-            return state != 0 && state != me ? std::optional(me) : std::nullopt;
+            if (ownership.owner == 0 || ownership.owner == me) return std::nullopt;
+            break;
         case ResultStatus::Timeout:
-            return unchanged_if(state != 0, state);
+            return unchanged_if(ownership.owner != 0, state);
         default:
             return std::nullopt;
     }
+    ownership.owner = me;
+    return make_state(terms, ownership);
+}
+
+std::optional<State> wait(Terms& terms, State state, Ownership ownership, const Op& op) {
+    auto& waiting = ownership.waiting;
+    if (!op.second) {
+        if (ownership.owner != op.task + 1) return std::nullopt;
+        ownership.owner = 0;
+        waiting.insert(std::upper_bound(waiting.begin(), waiting.end(), op.task), op.task);
+        return make_state(terms, ownership);
+    }
+    const auto me = std::find(waiting.begin(), waiting.end(), op.task);
+    if (me == waiting.end()) return std::nullopt;
+    waiting.erase(me);
+    return lock(terms, state, std::move(ownership), op);
+}
+
+std::optional<State> step_mutex(Surroundings around, State state, const Op& op,
+                                unsigned alternative) {
+    const auto words = around.terms[state];
+    if (alternative > 0 || words.size() < 2) return std::nullopt;
+    Ownership ownership{words[1], {words.begin() + 2, words.end()}};
+    if (op.operation == Operation::Wait) return wait(around.terms, state, std::move(ownership), op);
+    if (op.operation == Operation::Lock) return lock(around.terms, state, std::move(ownership), op);
+    if (ownership.owner != op.task + 1 || op.status != ResultStatus::Ok) return std::nullopt;
+    ownership.owner = 0;
+    return make_state(around.terms, ownership);
 }
 
 // The state of a semaphore: its permits.
@@ -91,17 +132,21 @@ std::optional<State> step_event(Surroundings around, State state, const Op& op,
 }
 
 // A condition has no content: who may return from a wait is judged by the oracle `wakeups`.
+State init_condition(Surroundings, const Value*) {
+    return 0;
+}
+
 std::optional<State> step_condition(Surroundings, State state, const Op&, unsigned alternative) {
     return unchanged_if(alternative == 0, state);
 }
 
 }  // namespace
 
-const Model kMutex = {ObjectType::Mutex, "lock and unlock by one owner", init_free, step_mutex};
+const Model kMutex = {ObjectType::Mutex, "lock and unlock by one owner", init_mutex, step_mutex};
 const Model kSemaphore = {ObjectType::Semaphore, "acquire and release of permits", init_semaphore,
                           step_semaphore};
 const Model kEvent = {ObjectType::Event, "set, clear, and wait until set", init_event, step_event};
-const Model kCondition = {ObjectType::Condition, "wait and notify, which keep nothing", init_free,
-                          step_condition};
+const Model kCondition = {ObjectType::Condition, "wait and notify, which keep nothing",
+                          init_condition, step_condition};
 
 }  // namespace stagger::check::models

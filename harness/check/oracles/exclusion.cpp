@@ -24,9 +24,16 @@ struct Hold {
     bool overlaps(const Hold& other) const { return from < other.until && other.from < until; }
 };
 
-bool is_lock(const Op& op) {
-    return op.operation == Operation::Lock && op.known &&
+// A wait on a condition gives the mutex up first, and then takes it again.
+bool locks(const Op& op) {
+    const bool tries =
+        op.operation == Operation::Lock || (op.operation == Operation::Wait && op.second);
+    return tries && op.known &&
            (op.status == ResultStatus::Ok || op.status == ResultStatus::OwnerDead);
+}
+
+bool unlocks(const Op& op) {
+    return op.operation == Operation::Unlock || (op.operation == Operation::Wait && !op.second);
 }
 
 class MutexHolds {
@@ -35,8 +42,8 @@ public:
         : context_(context), name_(object_name(context.history, partition.object)) {
         // Effects of one task stand in its own order; only that order matters here.
         for (const Op& op : partition.ops) {
-            if (is_lock(op)) lock(op);
-            if (op.operation == Operation::Unlock) unlock(op);
+            if (locks(op)) lock(op);
+            if (unlocks(op)) unlock(op);
         }
         for (const auto& [task, hold] : open_) holds_.push_back(hold);
     }

@@ -12,7 +12,7 @@ void torn_values(Context& context) {
     for (const history::Complaint& complaint : history.complaints) {
         if (complaint.kind != history::Complaint::Kind::TornValue) continue;
         context.report(Symptom::TornValue, "",
-                       fmt::format("{} got a value that was written by halves{}{}.",
+                       fmt::format("{} got a value that is not as anyone wrote it{}{}.",
                                    task_name(history, complaint.task),
                                    complaint.text.empty() ? "" : ": ", complaint.text));
     }

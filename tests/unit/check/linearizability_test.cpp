@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every model against a reference that tries all orders, on random histories with fixed seeds.
+#include <gtest/gtest.h>
+
+#include "harness/check/check.hpp"
+#include "harness/history/text.hpp"
+#include "tests/unit/check/reference.hpp"
+
+namespace stagger {
+namespace {
+
+struct Case {
+    std::string name;
+    history::Object object;
+    bool snapshot = true;
+
+    friend void PrintTo(const Case& shown, std::ostream* out) { *out << shown.name; }
+};
+
+history::Object object(ObjectType type, Value initial, std::uint64_t capacity = 0) {
+    history::Object result;
+    result.name = "o";
+    result.type = type;
+    result.initial = std::move(initial);
+    result.capacity = capacity;
+    return result;
+}
+
+history::Object queue(stagger_fifo_scope scope, std::uint64_t capacity) {
+    history::Object result = object(ObjectType::Queue, Value::List{0, 1}, capacity);
+    result.contract.fifo_scope = scope;
+    return result;
+}
+
+std::vector<Case> cases() {
+    return {
+        {"Register", object(ObjectType::Register, 0)},
+        {"List", object(ObjectType::List, Value::List{1})},
+        {"Map", object(ObjectType::Map, Value::Map{{"a", 1}})},
+        {"Queue", queue(STAGGER_FIFO_GLOBAL, 0)},
+        {"QueueOfThree", queue(STAGGER_FIFO_GLOBAL, 3)},
+        {"QueuePerProducer", queue(STAGGER_FIFO_PER_PRODUCER, 3)},
+        {"QueueWithoutOrder", queue(STAGGER_FIFO_NONE, 3)},
+        {"Mutex", object(ObjectType::Mutex, {}), false},
+        {"Semaphore", object(ObjectType::Semaphore, 1)},
+        {"Event", object(ObjectType::Event, false)},
+        {"Barrier", object(ObjectType::Barrier, {}, 2), false},
+    };
+}
+
+// What `judge` finds, as the reference would say it.
+bool accepted(const history::History& history) {
+    const check::Verdict verdict = check::judge(history, {}, {}, {});
+    EXPECT_TRUE(verdict.inconclusive.empty()) << verdict.inconclusive.front();
+    return verdict.violations.empty();
+}
+
+class Linearizability : public testing::TestWithParam<Case> {};
+
+TEST_P(Linearizability, AcceptsWhatASequentialRunCouldHaveReturned) {
+    std::mt19937 random(1);
+    for (int round = 0; round < 300; ++round) {
+        reference::Shape shape;
+        shape.tasks = 2 + reference::draw(random, 4);
+        shape.calls = 4 + reference::draw(random, 60);
+        shape.end_with_snapshot = GetParam().snapshot && round % 2 == 0;
+        const auto history = reference::random_history(GetParam().object, shape, random);
+        ASSERT_TRUE(accepted(history)) << "round " << round << "\n" << write_text(history);
+    }
+}
+
+TEST_P(Linearizability, AgreesWithTryingEveryOrder) {
+    std::mt19937 random(2);
+    int rejected = 0;
+    for (int round = 0; round < 3000; ++round) {
+        reference::Shape shape;
+        shape.tasks = 2 + reference::draw(random, 2);
+        shape.calls = 2 + reference::draw(random, 4);
+        shape.end_with_snapshot = GetParam().snapshot && round % 2 == 0;
+        auto history = reference::random_history(GetParam().object, shape, random);
+        for (unsigned i = reference::draw(random, 3); i > 0; --i)
+            reference::disturb(history, random);
+        const bool legal = reference::has_legal_order(history);
+        rejected += legal ? 0 : 1;
+        ASSERT_EQ(accepted(history), legal) << "round " << round << "\n" << write_text(history);
+    }
+    // A comparison in which nothing is ever wrong proves little.
+    EXPECT_GT(rejected, 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryModel, Linearizability, testing::ValuesIn(cases()),
+                         [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace stagger
