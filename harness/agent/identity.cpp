@@ -112,6 +112,19 @@ void name_removed(control::NameKind kind, const char* name) {
     if (entry != nullptr) entry->present = false;
 }
 
+void name_moved(control::NameKind kind, const char* from, const char* to) {
+    if (process.segment == nullptr) return;
+    NameEntry* entry = find_name(kind, from);
+    if (entry == nullptr) return;
+    const NameEntry moved = *entry;
+    entry->present = false;
+    name_id(kind, to, moved.present);
+    if (NameEntry* target = find_name(kind, to)) {
+        target->id = moved.id;
+        target->present = moved.present;
+    }
+}
+
 control::Key name_key(control::NameKind kind, const char* name) {
     return make_key(control::KeySpace::Name, static_cast<std::uint64_t>(kind),
                     control::hash_text(name));
@@ -161,6 +174,12 @@ void forget_mapping(void* address, std::size_t size) {
         }
     }
     find_bounds();
+}
+
+void forget_mapping_at(const void* address) {
+    const Mapping* mapping = find_mapping(reinterpret_cast<std::uintptr_t>(address));
+    if (mapping == nullptr) return;
+    forget_mapping(const_cast<void*>(address), mapping->high - mapping->low);
 }
 
 bool is_shared(const void* pointer) {

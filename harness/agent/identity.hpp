@@ -27,6 +27,7 @@ control::Key descriptor_key(int descriptor);
 // Names of OS objects. `created` tells that the call may have made a new one.
 std::uint64_t name_id(control::NameKind kind, const char* name, bool created);
 void name_removed(control::NameKind kind, const char* name);
+void name_moved(control::NameKind kind, const char* from, const char* to);
 control::Key name_key(control::NameKind kind, const char* name);
 
 // Connections travel from connect() to accept() in order, so that both ends get one id.
@@ -36,6 +37,7 @@ std::uint64_t connection_accepted(control::Key listener);
 // Mappings that other processes may share.
 void remember_mapping(void* address, std::size_t size, std::uint64_t id, std::uint64_t offset);
 void forget_mapping(void* address, std::size_t size);
+void forget_mapping_at(const void* address);  // the whole one that begins there
 // True if others may reach that address: it is in a shared mapping, or this process has several
 // threads and it is not on the caller's own stack.
 bool is_shared(const void* address);

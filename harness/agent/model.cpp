@@ -39,7 +39,7 @@ void grant(ModelEntry& model, TaskIndex task) {
 }  // namespace
 
 ModelEntry* model_of(control::Key key) {
-    control::Registry& registry = self.segment->registry;
+    control::Registry& registry = process.segment->registry;
     for (std::uint32_t probe = 0; probe < control::kMaxModels; ++probe) {
         ModelEntry& entry = registry.models[(key + probe) % control::kMaxModels];
         if (entry.key == key) return &entry;
@@ -47,7 +47,10 @@ ModelEntry* model_of(control::Key key) {
         entry.key = key;
         return &entry;
     }
-    finish_execution(control::Ending::Overflow, "more conditions and futexes than Stagger models");
+    if (self.segment != nullptr) {
+        finish_execution(control::Ending::Overflow,
+                         "more conditions, barriers and futexes than Stagger models");
+    }
     return nullptr;
 }
 
@@ -60,6 +63,10 @@ bool sleep_until_granted(ModelEntry& model, std::int64_t deadline) {
     wait_for(nullptr, 0, deadline);
     model.sequence[self.index] = 0;
     return self.slot().notified;
+}
+
+std::uint32_t waiting(const ModelEntry& model) {
+    return static_cast<std::uint32_t>(__builtin_popcountll(waiters(model)));
 }
 
 std::uint32_t grant_one(ModelEntry& model) {

@@ -13,6 +13,7 @@
 namespace stagger::agent {
 
 // The entry for `key`, made at first sight. Null if the table is full; the execution is then over.
+// Requires: use_segment.
 control::ModelEntry* model_of(control::Key key);
 
 // Joins the waiters of `model` (no point, no yielding yet), so that a notify from now on counts.
@@ -20,6 +21,9 @@ void enlist(control::ModelEntry& model);
 
 // Sleeps until granted or `deadline`. Requires: enlist. True if granted.
 bool sleep_until_granted(control::ModelEntry& model, std::int64_t deadline);
+
+// How many sleep there now.
+std::uint32_t waiting(const control::ModelEntry& model);
 
 // Wakes one waiter, by decision, or all. Returns how many.
 std::uint32_t grant_one(control::ModelEntry& model);

@@ -24,8 +24,9 @@ Function* real_function(const char* name, const char* version) {
 }  // namespace stagger::agent
 
 // Makes `real` libc's own definition of `name`, found at the first call.
-#define STAGGER_REAL(name) \
-    static const auto real = reinterpret_cast<decltype(&::name)>(dlsym(RTLD_NEXT, #name))
+#define STAGGER_REAL(name) STAGGER_REAL_AS(real, name)
+#define STAGGER_REAL_AS(variable, name) \
+    static const auto variable = reinterpret_cast<decltype(&::name)>(dlsym(RTLD_NEXT, #name))
 
 // Marks a definition that takes the place of libc's.
 #define STAGGER_INTERCEPTED extern "C" __attribute__((visibility("default")))

@@ -207,8 +207,12 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
                "the step limit was reached");
         return kNobody;
     }
-    if (slot.opaque || execution.ready == bit(self)) {
-        if (segment.plan.strategy != StrategyKind::Replay || slot.opaque) return self;
+    if (slot.opaque) return self;
+    if (execution.ready == bit(self) && segment.plan.strategy != StrategyKind::Replay) {
+        // As if decided, so that turns and yields are those that a replay will see.
+        execution.yielded = 0;
+        ++slot.turn;
+        return self;
     }
     const TaskMask candidates = candidates_of(execution);
     const TaskIndex calm = (candidates & bit(self)) != 0 ? self

@@ -16,6 +16,8 @@ public:
     // A negative descriptor is passed over, as poll does.
     void add(int descriptor, bool in, bool out);
     void add_key(control::Key key);
+    // Nobody knows what: any touch is to wake.
+    void add_any() { count_ = control::kMaxWaitKeys + 1; }
 
     const control::Key* keys() const { return keys_; }
     // May be more than there is room for keys: then any touch wakes, which is safe.

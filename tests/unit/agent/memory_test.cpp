@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
 
-#include "harness/agent/self.hpp"
 #include "tests/unit/agent/controlled.hpp"
+#include "tests/unit/agent/shared_memory.hpp"
 
 namespace stagger::agent {
 namespace {
@@ -20,34 +19,22 @@ void* (*volatile move)(void*, const void*, std::size_t) = std::memmove;
 void* (*volatile fill)(void*, int, std::size_t) = std::memset;
 int (*volatile compare)(const void*, const void*, std::size_t) = std::memcmp;
 
-// Bytes that the tasks share, known to the agent.
-struct Shared {
-    unsigned char* bytes = nullptr;
-    std::size_t size = 4096;
-
-    std::function<void()> made() {
-        return [this] {
-            bytes = static_cast<unsigned char*>(
-                mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-            ASSERT_NE(static_cast<void*>(bytes), MAP_FAILED);
-        };
-    }
-    std::function<void()> released() {
-        return [this] { munmap(bytes, size); };
-    }
+struct Bytes {
+    unsigned char bytes[4096];
 };
+using Shared = InSharedMemory<Bytes>;
 
 std::vector<std::string> orders_of_copy(std::size_t size) {
     Shared shared;
     const auto writer = [&](char value) {
         return [&shared, size, value](Board&) {
             const std::vector<char> mine(size, value);
-            copy(shared.bytes, mine.data(), size);
+            copy(shared->bytes, mine.data(), size);
         };
     };
     const Body reader = [&shared, size](Board& board) {
         std::vector<unsigned char> mine(size);
-        copy(mine.data(), shared.bytes, size);
+        copy(mine.data(), shared->bytes, size);
         const bool torn = std::any_of(mine.begin(), mine.end(),
                                       [&](unsigned char byte) { return byte != mine[0]; });
         board.note(torn ? 1 : 0);
@@ -66,8 +53,8 @@ TEST(Memory, ALongCopyMayBeTorn) {
 
 TEST(Memory, ALongAccessIsABoundedNumberOfPoints) {
     Shared shared;
-    const Outcome outcome = run_controlled({[&](Board&) { fill(shared.bytes, 7, 4000); }}, {},
-                                           shared.made(), shared.released());
+    const Outcome outcome =
+        run_controlled({[&](Board&) { fill(shared->bytes, 7, 4000); }}, {}, shared.made());
     EXPECT_EQ(outcome.ending, Ending::Completed);
     EXPECT_GE(outcome.points, 8u);
     EXPECT_LE(outcome.points, 17u);
@@ -105,8 +92,8 @@ long wrong_moves(unsigned char* bytes) {
 TEST(Memory, MovesAreRightForEverySizeAndOverlap) {
     Shared shared;
     const Outcome outcome =
-        run_controlled({[&](Board& board) { board.values[0] = 1 + wrong_moves(shared.bytes); }}, {},
-                       shared.made(), shared.released());
+        run_controlled({[&](Board& board) { board.values[0] = 1 + wrong_moves(shared->bytes); }},
+                       {}, shared.made());
     EXPECT_EQ(outcome.values[0], 1);
 }
 
@@ -115,14 +102,14 @@ TEST(Memory, AReaderThatPollsByComparingLetsTheOthersRun) {
     const Outcome outcome =
         run_controlled({[&](Board& board) {
                             const char wanted[16] = {1};
-                            while (compare(shared.bytes, wanted, sizeof(wanted)) != 0)
+                            while (compare(shared->bytes, wanted, sizeof(wanted)) != 0)
                                 ++board.values[0];
                         },
                         [&](Board&) {
                             const char wanted[16] = {1};
-                            copy(shared.bytes, wanted, sizeof(wanted));
+                            copy(shared->bytes, wanted, sizeof(wanted));
                         }},
-                       {}, shared.made(), shared.released());
+                       {}, shared.made());
     EXPECT_EQ(outcome.ending, Ending::Completed);
 }
 

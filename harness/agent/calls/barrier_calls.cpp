@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// pthread_barrier_*: modelled, and so all that a barrier is to us is its number of parties, which
+// pthread_barrier_init says, often in the host. Runs in the task that calls.
+// pthread_barrier_wait(3p): one of those released is told so by a return value of its own.
+#include <pthread.h>
+
+#include <cerrno>
+
+#include "harness/agent/identity.hpp"
+#include "harness/agent/model.hpp"
+#include "harness/agent/point.hpp"
+#include "harness/agent/real.hpp"
+
+using namespace stagger::agent;
+
+STAGGER_INTERCEPTED int pthread_barrier_init(pthread_barrier_t* barrier,
+                                             const pthread_barrierattr_t* attributes,
+                                             unsigned parties) noexcept {
+    STAGGER_REAL(pthread_barrier_init);
+    const int result = real(barrier, attributes, parties);
+    if (result != 0 || process.segment == nullptr) return result;
+    if (auto* model = model_of(address_key(barrier))) model->count = parties;
+    return result;
+}
+
+STAGGER_INTERCEPTED int pthread_barrier_wait(pthread_barrier_t* barrier) noexcept {
+    STAGGER_REAL(pthread_barrier_wait);
+    if (!controlled()) return real(barrier);
+    EngineCode engine;
+    const auto key = address_key(barrier);
+    point(stagger::control::Call::BarrierWait, key);
+    auto* model = model_of(key);
+    if (model == nullptr || model->count == 0) return EINVAL;
+    if (waiting(*model) + 1 >= model->count) {
+        grant_all(*model);
+        return PTHREAD_BARRIER_SERIAL_THREAD;
+    }
+    enlist(*model);
+    sleep_until_granted(*model, stagger::control::kNoDeadline);
+    return 0;
+}

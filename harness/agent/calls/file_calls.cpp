@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files and their names: open, mkfifo, unlink, rename, link. A file is known by its path, until
+// that is unlinked. Opening a FIFO waits for the other end, as fifo(7) says. Runs in the task that
+// calls, and, to learn who is who, in the host.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+
+#include "harness/agent/calls/tried.hpp"
+#include "harness/agent/identity.hpp"
+#include "harness/agent/real.hpp"
+
+namespace stagger::agent {
+namespace {
+
+using control::Call;
+using control::NameKind;
+
+struct Opening {
+    int directory;
+    const char* path;
+    int flags;
+    mode_t mode;
+};
+
+int real_open(const Opening& opening, int more_flags) {
+    STAGGER_REAL(openat);
+    return real(opening.directory, opening.path, opening.flags | more_flags, opening.mode);
+}
+
+// Relative to an open directory a path is no name; such a file is known by what it is.
+bool is_named(int directory, const char* path) {
+    return directory == AT_FDCWD || path[0] == '/';
+}
+
+// `is_new` from before the call: O_CREAT alone does not say that the file was made by it.
+int remember_opened(const Opening& opening, int descriptor, bool is_new) {
+    if (descriptor < 0) return descriptor;
+    struct stat status {};
+    const bool known = process.segment != nullptr && fstat(descriptor, &status) == 0 &&
+                       (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode)) &&
+                       is_named(opening.directory, opening.path);
+    if (known) {
+        remember_descriptor(descriptor, name_id(NameKind::File, opening.path, is_new));
+    } else {
+        forget_descriptor(descriptor);
+    }
+    return descriptor;
+}
+
+bool would_be_new(const Opening& opening) {
+    if ((opening.flags & O_CREAT) == 0 || process.segment == nullptr) return false;
+    struct stat status {};
+    const int error = errno;
+    const bool found = fstatat(opening.directory, opening.path, &status, 0) == 0;
+    errno = error;
+    return !found;
+}
+
+bool is_fifo(const Opening& opening) {
+    struct stat status {};
+    return fstatat(opening.directory, opening.path, &status, 0) == 0 && S_ISFIFO(status.st_mode);
+}
+
+// Without a writer a read of a FIFO that does not block says "end"; with one, "not yet".
+bool has_writer(int fifo) {
+    if (is_ready(fifo, Direction::In)) return true;
+    STAGGER_REAL(read);
+    char byte;
+    return real(fifo, &byte, 1) == -1 && errno == EAGAIN;
+}
+
+// A reader is in at once, and then waits for a writer; a writer gets in only when there is one.
+int open_fifo(const Opening& opening) {
+    const auto key = control::make_key(control::KeySpace::Descriptor,
+                                       name_id(NameKind::File, opening.path, false));
+    const bool reads = (opening.flags & O_ACCMODE) == O_RDONLY;
+    int descriptor = -1;
+    while ((descriptor = real_open(opening, O_NONBLOCK)) == -1 && errno == ENXIO) {
+        wait_for(&key, 1, control::kNoDeadline);
+    }
+    if (descriptor < 0) return descriptor;
+    remember_opened(opening, descriptor, false);
+    touched(key);
+    while (reads && !has_writer(descriptor)) wait_for(&key, 1, control::kNoDeadline);
+    STAGGER_REAL(fcntl);
+    real(descriptor, F_SETFL, opening.flags & ~O_NONBLOCK);
+    return descriptor;
+}
+
+int open_any(const Opening& opening) {
+    if (!controlled()) {
+        const bool is_new = would_be_new(opening);
+        return remember_opened(opening, real_open(opening, 0), is_new);
+    }
+    EngineCode engine;
+    point(Call::Open, name_key(NameKind::File, opening.path));
+    const bool waits = (opening.flags & (O_NONBLOCK | O_PATH)) == 0 &&
+                       (opening.flags & O_ACCMODE) != O_RDWR && is_fifo(opening);
+    if (waits) return settle(engine, open_fifo(opening));
+    const bool is_new = would_be_new(opening);
+    return settle(engine, remember_opened(opening, real_open(opening, 0), is_new));
+}
+
+// Without these flags the mode is not there.
+bool takes_mode(int flags) {
+    return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+// A change of names, which others see at once but nobody waits for.
+template <typename Real>
+int change_name(Call kind, const char* path, Real real) {
+    if (!controlled()) return real();
+    EngineCode engine;
+    point(kind, name_key(NameKind::File, path));
+    return settle(engine, real());
+}
+
+int note_unlinked(int directory, const char* path, int result) {
+    if (result == 0 && is_named(directory, path)) name_removed(NameKind::File, path);
+    return result;
+}
+
+int note_renamed(const char* from, const char* to, int result) {
+    if (result == 0) name_moved(NameKind::File, from, to);
+    return result;
+}
+
+int note_made(const char* path, int result) {
+    if (result == 0) name_id(NameKind::File, path, true);
+    return result;
+}
+
+}  // namespace
+}  // namespace stagger::agent
+
+using namespace stagger::agent;
+
+#define STAGGER_OPEN(name) \
+    STAGGER_INTERCEPTED int name(const char* path, int flags, ...) { \
+        std::va_list arguments; \
+        va_start(arguments, flags); \
+        const mode_t mode = takes_mode(flags) ? va_arg(arguments, mode_t) : 0; \
+        va_end(arguments); \
+        return open_any({AT_FDCWD, path, flags, mode}); \
+    }
+#define STAGGER_OPENAT(name) \
+    STAGGER_INTERCEPTED int name(int directory, const char* path, int flags, ...) { \
+        std::va_list arguments; \
+        va_start(arguments, flags); \
+        const mode_t mode = takes_mode(flags) ? va_arg(arguments, mode_t) : 0; \
+        va_end(arguments); \
+        return open_any({directory, path, flags, mode}); \
+    }
+
+STAGGER_OPEN(open)
+STAGGER_OPEN(open64)
+STAGGER_OPENAT(openat)
+STAGGER_OPENAT(openat64)
+
+STAGGER_INTERCEPTED int creat(const char* path, mode_t mode) {
+    return open_any({AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode});
+}
+
+STAGGER_INTERCEPTED int mkfifo(const char* path, mode_t mode) noexcept {
+    STAGGER_REAL(mkfifo);
+    return change_name(Call::Create, path, [&] { return note_made(path, real(path, mode)); });
+}
+
+STAGGER_INTERCEPTED int unlink(const char* path) noexcept {
+    STAGGER_REAL(unlink);
+    return change_name(Call::Unlink, path,
+                       [&] { return note_unlinked(AT_FDCWD, path, real(path)); });
+}
+
+STAGGER_INTERCEPTED int unlinkat(int directory, const char* path, int flags) noexcept {
+    STAGGER_REAL(unlinkat);
+    return change_name(Call::Unlink, path, [&] {
+        return note_unlinked(directory, path, real(directory, path, flags));
+    });
+}
+
+STAGGER_INTERCEPTED int remove(const char* path) noexcept {
+    STAGGER_REAL(remove);
+    return change_name(Call::Unlink, path,
+                       [&] { return note_unlinked(AT_FDCWD, path, real(path)); });
+}
+
+STAGGER_INTERCEPTED int rename(const char* from, const char* to) noexcept {
+    STAGGER_REAL(rename);
+    return change_name(Call::Rename, to, [&] { return note_renamed(from, to, real(from, to)); });
+}
+
+STAGGER_INTERCEPTED int link(const char* from, const char* to) noexcept {
+    STAGGER_REAL(link);
+    return change_name(Call::Rename, to, [&] { return real(from, to); });
+}
