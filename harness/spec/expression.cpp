@@ -124,6 +124,7 @@ private:
 class Scanner {
 public:
     explicit Scanner(std::string_view source) : source_(source), tokens_(Tokenizer(source).all()) {
+        match_brackets();
         for (std::size_t i = 0; i < tokens_.size(); ++i) collect_bound(i);
     }
 
@@ -162,7 +163,8 @@ private:
         }
         if (token(i).is("function")) {
             std::size_t j = i + 1;
-            while (token(j).kind != Token::Kind::End && !token(j).is("(")) ++j;
+            while (token(j).kind == Token::Kind::Name || token(j).is(".") || token(j).is(":")) ++j;
+            if (!token(j).is("(")) return;
             for (++j; token(j).kind == Token::Kind::Name || token(j).is(","); ++j)
                 if (token(j).kind == Token::Kind::Name) bound_.insert(token(j).text);
         }
@@ -194,7 +196,7 @@ private:
                 i += 2;
             } else if (token(i).is("[")) {
                 out.push_back({"", literal_index(i + 1), token(i + 1).offset});
-                i = behind_bracket(i);
+                i = behind_bracket_[i];
             } else {
                 return out;
             }
@@ -210,17 +212,21 @@ private:
         return number;
     }
 
-    std::size_t behind_bracket(std::size_t i) const {
-        std::size_t depth = 0;
-        for (; token(i).kind != Token::Kind::End; ++i) {
-            if (token(i).is("[")) ++depth;
-            if (token(i).is("]") && --depth == 0) return i + 1;
+    // For each `[`, the token behind its `]`; the end where there is none.
+    void match_brackets() {
+        behind_bracket_.assign(tokens_.size(), tokens_.size());
+        std::vector<std::size_t> open;
+        for (std::size_t i = 0; i < tokens_.size(); ++i) {
+            if (tokens_[i].is("[")) open.push_back(i);
+            if (!tokens_[i].is("]") || open.empty()) continue;
+            behind_bracket_[open.back()] = i + 1;
+            open.pop_back();
         }
-        return i;
     }
 
     std::string_view source_;
     std::vector<Token> tokens_;
+    std::vector<std::size_t> behind_bracket_;
     std::set<std::string_view> bound_;
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMemory = std::size_t{16} << 20;     // beyond what compiled code takes
 constexpr std::size_t kTurnover = std::size_t{512} << 20;  // allocated by one evaluation
-constexpr std::size_t kWork = 500'000'000;                 // charged by one evaluation
+constexpr std::size_t kWork = 200'000'000;                 // charged by one evaluation
 constexpr int kInstructions = 10'000'000;
 constexpr const char* kChunkName = "=expression";
 char variables_key;  // its address finds the variables in Lua's registry

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kMaxDepth = 100;  // as in <stagger/value.hpp>
 constexpr std::size_t kMaxItems = 200'000;
+constexpr std::size_t kEntryWork = 20;  // of comparing an entry, against a byte
 constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
 
 // What a table was: the metatables are found in the registry under the addresses of these.
@@ -139,12 +140,12 @@ bool same_content(lua_State* lua, int a, int b, int depth) {
     if (!lua_istable(lua, a) || !lua_istable(lua, b)) return false;
     if (depth >= kMaxDepth) luaL_error(lua, "these values are nested too deeply to compare");
     luaL_checkstack(lua, 8, nullptr);
-    charge(lua, 1);
+    charge(lua, kEntryWork);
     std::size_t count = 0;
     lua_pushnil(lua);
     while (lua_next(lua, a)) {
         ++count;
-        charge(lua, 1);
+        charge(lua, kEntryWork);
         lua_pushvalue(lua, -2);
         lua_rawget(lua, b);
         const bool same = same_content(lua, lua_gettop(lua) - 1, lua_gettop(lua), depth + 1);

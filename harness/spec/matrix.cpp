@@ -104,6 +104,7 @@ private:
         const auto* entries = read_table(node, "`params`", problems());
         if (!entries) return;
         for (const Entry& entry : *entries) {
+            if (problems().full()) return;
             const auto original = builder_.scenario.params.find(entry.key);
             if (original == builder_.scenario.params.end()) {
                 problems().add(entry.position,
@@ -237,13 +238,20 @@ private:
                 if (!backends.use(axis.backend)) continue;
                 axes.push_back(&axis);
                 combinations *= axis.values.size();
-                if (builder_.scenario.cases.size() + combinations <= kMaxCases) continue;
-                problems().add(base_.position, fmt::format("more than {} cases", kMaxCases),
+                if (builder_.scenario.cases.size() + combinations > most_cases()) break;
+            }
+            if (builder_.scenario.cases.size() + combinations > most_cases()) {
+                problems().add(base_.position, fmt::format("more than {} cases", most_cases()),
                                "shorten the lists under `params` and `options`");
                 return;
             }
             for (std::uint64_t i = 0; i < combinations; ++i) add_case(backends, axes, i);
         }
+    }
+
+    std::size_t most_cases() const {
+        const std::size_t bytes = std::max<std::size_t>(builder_.scenario.source.size(), 1);
+        return std::min<std::size_t>(kMaxCases, kMaxCaseBytes / bytes);
     }
 
     // `number` counts through all combinations, the last axis fastest.

@@ -8,7 +8,8 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::size_t kLongestName = 64;  // the distance takes time in the product of the lengths
+constexpr std::size_t kMostNames = 5'000;  // that are compared
+constexpr std::size_t kLongestName = 64;   // the distance takes time in the product of the lengths
 
 char lower(char c) {
     return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -40,7 +41,8 @@ std::string nearest_name(std::string_view wrong, const std::vector<std::string>&
     std::string best;
     if (wrong.empty() || wrong.size() > kLongestName) return best;
     std::size_t least = std::min<std::size_t>(3, (wrong.size() + 2) / 3) + 1;
-    for (const std::string& name : names) {
+    for (std::size_t i = 0; i < std::min(names.size(), kMostNames); ++i) {
+        const std::string& name = names[i];
         if (name.size() > kLongestName) continue;
         const std::size_t distance = edit_distance(wrong, name);
         if (distance < least && distance < name.size()) {

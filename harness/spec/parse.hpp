@@ -39,7 +39,11 @@ inline constexpr std::size_t kMaxSpecBytes = std::size_t{4} << 20;
 inline constexpr std::uint32_t kMaxTasks = 48;  // of roles; the rest of 64 is for servers, parent
 inline constexpr std::uint32_t kMaxObjects = 1024;  // arrays flattened
 inline constexpr std::uint32_t kMaxSteps = 10'000;
+inline constexpr std::uint32_t kMaxExpressions = 40'000;
 inline constexpr std::uint32_t kMaxCases = 10'000;
+// Every case has its own copy of what the file says: the number of cases times the size of the
+// file.
+inline constexpr std::size_t kMaxCaseBytes = std::size_t{8} << 20;
 
 ParseOutcome parse_scenario(std::string_view text, std::string path);
 ParseOutcome load_scenario(const std::string& path);

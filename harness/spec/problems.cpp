@@ -47,13 +47,25 @@ std::string Diagnostic::render() const {
     return render_problem(path, position, message, hint, source_line);
 }
 
+Problems::Problems(std::string_view text, std::string path) : text_(text), path_(std::move(path)) {
+    line_starts_.push_back(0);
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+         at = text.find('\n', at + 1))
+        line_starts_.push_back(at + 1);
+}
+
+std::string_view Problems::line(std::uint32_t number) const {
+    if (number == 0 || number > line_starts_.size()) return {};
+    return line_at(text_.substr(line_starts_[number - 1]), 1);
+}
+
 void Problems::add(Position position, std::string message, std::string hint) {
     const auto same = [&](const Diagnostic& other) {
         return other.position == position && other.message == message;
     };
     if (full() || std::any_of(found_.begin(), found_.end(), same)) return;
-    found_.push_back({path_, position, std::move(message), std::move(hint),
-                      std::string(line_at(text_, position.line))});
+    found_.push_back(
+        {path_, position, std::move(message), std::move(hint), std::string(line(position.line))});
 }
 
 bool Problems::full() const {
@@ -70,10 +82,10 @@ std::vector<Diagnostic> Problems::take() {
 
 Position Problems::inside(Position node, std::size_t offset, std::string_view word) const {
     // Only a text in plain quotes on one line stands in the file as it is.
-    const std::string_view line = line_at(text_, node.line);
+    const std::string_view shown = line(node.line);
     const std::size_t column = node.column + offset;  // behind the opening quote, from 0
-    const bool plain = std::all_of(line.begin(), line.end(), [](char c) { return c > 0; });
-    if (plain && column <= line.size() && line.substr(column, word.size()) == word)
+    const bool plain = std::all_of(shown.begin(), shown.end(), [](char c) { return c > 0; });
+    if (plain && column <= shown.size() && shown.substr(column, word.size()) == word)
         return {node.line, static_cast<std::uint32_t>(column + 1)};
     return node;
 }

@@ -21,7 +21,7 @@ using document::Node;
 
 class Problems {
 public:
-    Problems(std::string_view text, std::string path) : text_(text), path_(std::move(path)) {}
+    Problems(std::string_view text, std::string path);
 
     // Keeps the first 20 or so; a spec with more is not worth more words.
     void add(Position, std::string message, std::string hint = "");
@@ -33,7 +33,10 @@ public:
     Position inside(Position node, std::size_t offset, std::string_view word) const;
 
 private:
+    std::string_view line(std::uint32_t number) const;
+
     std::string_view text_;
+    std::vector<std::size_t> line_starts_;
     std::string path_;
     std::vector<Diagnostic> found_;
 };
