@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/agent/point.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
 #include "harness/agent/agent.hpp"
 #include "harness/agent/futex.hpp"
 
@@ -34,19 +41,43 @@ void switch_to(TaskIndex next) {
     await_token();
 }
 
+// True while the kernel may still have to close, unlock or wake for that thread.
+bool still_dying(const control::Dying& dying) {
+    char path[64], text[512];
+    std::snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", dying.pid, dying.tid);
+    const int file = ::open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    const ssize_t size = ::read(file, text, sizeof(text) - 1);
+    ::close(file);
+    if (size <= 0) return false;
+    text[size] = '\0';
+    const char* end_of_name = std::strrchr(text, ')');
+    return end_of_name != nullptr && end_of_name[2] != 'Z' && end_of_name[2] != 'X';
+}
+
+void await_death() {
+    control::Dying& dying = self.execution().dying;
+    const timespec moment{0, 10'000};
+    while (still_dying(dying)) nanosleep(&moment, nullptr);
+    dying = {};
+}
+
 }  // namespace
 
 void await_token() {
     std::atomic<std::uint32_t>& token = self.slot().token;
     while (token.load(std::memory_order_acquire) == 0) futex_wait(&token, 0);
     token.store(0, std::memory_order_relaxed);
+    if (self.execution().dying.tid != 0) await_death();
     const std::uint64_t generation = self.execution().generation;
     if (self.generation == generation) return;
     self.generation = generation;
     if (self.on_new_execution != nullptr) self.on_new_execution(self.context);
 }
 
-void hand_over_and_leave(TaskIndex next) { hand_over(next); }
+void hand_over_and_leave(TaskIndex next) {
+    hand_over(next);
+}
 
 void point(control::Call call, control::Key key) {
     control::TaskSlot& slot = self.slot();

@@ -146,7 +146,10 @@ struct alignas(64) TaskSlot {
 
     // Cursor into Plan::replay for this task.
     std::uint32_t replay_next, replay_end;
-    bool joined;  // waited for by pthread_join
+
+    // Of helpers.
+    std::atomic<std::uint32_t> born;  // futex: 1 when it is parked for the first time
+    bool joined;  // nobody will ask for its end any more
 };
 
 enum class StrategyKind : std::uint32_t { Calm, Random, Pct, Delay, Replay };
@@ -191,6 +194,11 @@ enum class Ending : std::uint32_t {
     Nobody,  // nobody is ready, but somebody sleeps out of sight: the controller must look
 };
 
+// A helper that gave the token away to end: who gets it waits until the kernel is done with it.
+struct Dying {
+    std::int32_t pid, tid;  // 0: nobody
+};
+
 // The execution under way.
 struct Execution {
     std::atomic<std::uint32_t> over;  // futex for the controller: 1 when it ended
@@ -218,6 +226,7 @@ struct Execution {
     std::uint8_t priorities[kMaxTasks];
     std::uint32_t change_next;
     std::uint32_t next_low_priority;
+    Dying dying;
     TaskIndex culprit;
     char detail[kDetailBytes];
 };

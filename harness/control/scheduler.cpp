@@ -124,6 +124,7 @@ void trace_point(PointTrace& trace, TaskIndex self, const TaskSlot& slot) {
 void distribute_replay(Segment& segment) {
     const Plan& plan = segment.plan;
     if (plan.strategy != StrategyKind::Replay) return;
+    for (TaskSlot& slot : segment.tasks) slot.replay_next = slot.replay_end = 0;  // helpers too
     for (std::uint32_t i = 0; i < plan.replay_count; ++i) {
         TaskSlot& slot = segment.tasks[plan.replay[i].task % kMaxTasks];
         if (slot.replay_end == 0) slot.replay_next = i;

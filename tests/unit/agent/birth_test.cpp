@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Threads and processes that a task starts under control.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+
+#include "tests/unit/agent/controlled.hpp"
+#include "tests/unit/agent/shared_memory.hpp"
+
+namespace stagger::agent {
+namespace {
+
+using control::Ending;
+
+void step() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+}
+
+struct Noting {
+    Board* board;
+    int mark;
+};
+
+void* note_twice(void* argument) {
+    const auto* noting = static_cast<const Noting*>(argument);
+    for (int i = 0; i < 2; ++i) {
+        noting->board->note(noting->mark);
+        step();
+    }
+    return argument;
+}
+
+TEST(Threads, RunInAnyOrderAndAreJoined) {
+    const Body body = [](Board& board) {
+        Noting notings[] = {{&board, 1}, {&board, 2}};
+        pthread_t threads[2];
+        for (int i = 0; i < 2; ++i) {
+            pthread_create(&threads[i], nullptr, note_twice, &notings[i]);
+        }
+        for (int i = 0; i < 2; ++i) {
+            void* result = nullptr;
+            if (pthread_join(threads[i], &result) != 0 || result != &notings[i]) board.note(9);
+        }
+        board.note(3);
+    };
+    EXPECT_EQ(orders_of({body}, 60),
+              (std::vector<std::string>{"11223", "12123", "12213", "21123", "21213", "22113"}));
+}
+
+TEST(Threads, OneThatLeavesEarlyIsJoinedToo) {
+    const Outcome outcome = run_controlled({[](Board& board) {
+        const auto leave = [](void* argument) -> void* {
+            step();
+            pthread_exit(argument);
+        };
+        pthread_t thread;
+        pthread_create(&thread, nullptr, leave, &board);
+        void* result = nullptr;
+        board.values[0] = pthread_join(thread, &result);
+        board.values[1] = result == &board ? 1 : 0;
+    }});
+    EXPECT_EQ(outcome.ending, Ending::Completed);
+    EXPECT_EQ(outcome.values[0], 0);
+    EXPECT_EQ(outcome.values[1], 1);
+}
+
+TEST(Threads, ManyOneAfterAnotherNeedFewSlots) {
+    const Outcome outcome = run_controlled({[](Board& board) {
+        Noting noting{&board, 0};
+        for (int i = 0; i < 200; ++i) {
+            pthread_t thread;
+            board.count = 0;
+            if (pthread_create(&thread, nullptr, note_twice, &noting) != 0) return;
+            board.values[0] += pthread_join(thread, nullptr) == 0 ? 1 : 0;
+        }
+    }});
+    EXPECT_EQ(outcome.ending, Ending::Completed);
+    EXPECT_EQ(outcome.values[0], 200);
+}
+
+TEST(Threads, TooManyAtOnceAreAnOverflow) {
+    const Outcome outcome = run_controlled({[](Board& board) {
+        const auto wait = [](void*) -> void* {
+            pause();
+            return nullptr;
+        };
+        for (int i = 0; i < 100; ++i) {
+            pthread_t thread;
+            pthread_create(&thread, nullptr, wait, nullptr);
+            ++board.values[0];
+        }
+    }});
+    EXPECT_EQ(outcome.ending, Ending::Overflow);
+    EXPECT_EQ(outcome.values[0], 63);
+}
+
+TEST(Threads, TheEndOfOneIsKnownToRobustMutexes) {
+    InSharedMemory<pthread_mutex_t> mutex;
+    const auto set_up = [](pthread_mutex_t& one) {
+        pthread_mutexattr_t attributes;
+        pthread_mutexattr_init(&attributes);
+        pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+        pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+        pthread_mutex_init(&one, &attributes);
+    };
+    const Body body = [&](Board& board) {
+        const auto die_with_it = [](void* lock) -> void* {
+            pthread_mutex_lock(static_cast<pthread_mutex_t*>(lock));
+            return nullptr;
+        };
+        pthread_t thread;
+        pthread_create(&thread, nullptr, die_with_it, &*mutex);
+        pthread_join(thread, nullptr);
+        board.note(pthread_mutex_lock(&*mutex) == EOWNERDEAD ? 1 : 0);
+    };
+    EXPECT_EQ(orders_of({body}, 10, mutex.made(set_up)), (std::vector<std::string>{"1"}));
+}
+
+TEST(Processes, AChildRunsBesideItsParentAndIsWaitedFor) {
+    const Body body = [](Board& board) {
+        const pid_t child = fork();
+        if (child == 0) {
+            board.note(1);
+            step();
+            board.note(1);
+            _exit(7);
+        }
+        step();
+        board.note(2);
+        step();
+        board.note(2);
+        int status = 0;
+        if (waitpid(child, &status, 0) != child || WEXITSTATUS(status) != 7) board.note(9);
+        if (waitpid(child, &status, 0) != -1 || errno != ECHILD) board.note(8);
+    };
+    EXPECT_EQ(orders_of({body}, 60),
+              (std::vector<std::string>{"1122", "1212", "1221", "2112", "2121", "2211"}));
+}
+
+TEST(Processes, TheExitOfAChildIsTheEndForItsReaders) {
+    const Body body = [](Board& board) {
+        int ends[2];
+        if (pipe(ends) != 0) return;
+        if (fork() == 0) {
+            step();
+            if (write(ends[1], "x", 1) != 1) _exit(1);
+            std::exit(0);
+        }
+        close(ends[1]);
+        char byte;
+        while (read(ends[0], &byte, 1) == 1) board.note(1);
+        board.note(2);
+        int status = -1;
+        board.note(wait(&status) > 0 && status == 0 ? 3 : 9);
+    };
+    EXPECT_EQ(orders_of({body}, 20), (std::vector<std::string>{"123"}));
+}
+
+TEST(Processes, ManyOneAfterAnotherNeedFewSlots) {
+    const Outcome outcome = run_controlled({[](Board& board) {
+        for (int i = 0; i < 100; ++i) {
+            const pid_t child = vfork();
+            if (child == 0) _exit(0);
+            int status = -1;
+            board.values[0] += wait4(child, &status, 0, nullptr) == child ? 1 : 0;
+        }
+    }});
+    EXPECT_EQ(outcome.ending, Ending::Completed);
+    EXPECT_EQ(outcome.values[0], 100);
+}
+
+TEST(Processes, WaitingForAChildThatWaitsIsADeadlock) {
+    int ends[2];
+    const Body body = [&](Board&) {
+        if (fork() == 0) {
+            char byte;
+            _exit(read(ends[0], &byte, 1) == 1 ? 0 : 1);
+        }
+        wait(nullptr);
+    };
+    const Outcome outcome = run_controlled({body}, {}, [&] { ASSERT_EQ(pipe(ends), 0); });
+    EXPECT_EQ(outcome.ending, Ending::Deadlock);
+}
+
+}  // namespace
+}  // namespace stagger::agent
