@@ -6,17 +6,21 @@
 namespace stagger::conformance {
 namespace {
 
-using Data = Backends;
-using FaithfulData = Backends;
+using Registers = Backends;
+using Lists = Backends;
+using FaithfulLists = Backends;
+using Maps = Backends;
+using FaithfulMaps = Backends;
+using Queues = Backends;
 
-TEST_P(Data, ARegisterGivesItsInitialValue) {
+TEST_P(Registers, ARegisterGivesItsInitialValue) {
     Case run(GetParam(), {{.initial = 100}, {}, {.initial = "text"}});
     EXPECT_EQ(run.call(0, {.object = 0}).value, Value(100));
     EXPECT_EQ(run.call(0, {.object = 1}).value, Value());
     EXPECT_EQ(run.call(0, {.object = 2}).value, Value("text"));
 }
 
-TEST_P(Data, ARegisterGivesWhatWasStoredInIt) {
+TEST_P(Registers, ARegisterGivesWhatWasStoredInIt) {
     Case run(GetParam(), {{.initial = 1}});
     for (const Value& value : sample_values()) {
         EXPECT_EQ(run.call(0, {.operation = STAGGER_STORE, .value = value}).status, STAGGER_OK);
@@ -25,7 +29,7 @@ TEST_P(Data, ARegisterGivesWhatWasStoredInIt) {
     }
 }
 
-TEST_P(Data, SwapGivesTheOldValue) {
+TEST_P(Registers, SwapGivesTheOldValue) {
     Case run(GetParam(), {{.initial = 1}});
     Value old(1);
     for (const Value& value : sample_values()) {
@@ -34,7 +38,7 @@ TEST_P(Data, SwapGivesTheOldValue) {
     }
 }
 
-TEST_P(Data, AddGivesTheOldNumberAndAddsToIt) {
+TEST_P(Registers, AddGivesTheOldNumberAndAddsToIt) {
     Case run(GetParam(), {{.initial = 100}});
     EXPECT_EQ(run.call(0, {.operation = STAGGER_ADD, .value = 1}).value, Value(100));
     EXPECT_EQ(run.call(0, {.operation = STAGGER_ADD, .value = -3}).value, Value(101));
@@ -43,7 +47,7 @@ TEST_P(Data, AddGivesTheOldNumberAndAddsToIt) {
     EXPECT_EQ(run.call(0, {}).value, Value(99));
 }
 
-TEST_P(Data, AddToTextIsAnErrorThatSaysSo) {
+TEST_P(Registers, AddToTextIsAnErrorThatSaysSo) {
     Case run(GetParam(), {{.initial = "text"}});
     const Outcome outcome = run.call(0, {.operation = STAGGER_ADD, .value = 1});
     EXPECT_EQ(outcome.status, STAGGER_ERROR);
@@ -51,7 +55,7 @@ TEST_P(Data, AddToTextIsAnErrorThatSaysSo) {
     EXPECT_EQ(run.call(0, {}).value, Value("text"));
 }
 
-TEST_P(Data, CasStoresOnlyWhereTheExpectedValueIs) {
+TEST_P(Registers, CasStoresOnlyWhereTheExpectedValueIs) {
     Case run(GetParam(), {{.initial = 1}});
     Value held(1);
     for (const Value& value : sample_values()) {
@@ -64,7 +68,7 @@ TEST_P(Data, CasStoresOnlyWhereTheExpectedValueIs) {
     }
 }
 
-TEST_P(FaithfulData, AListPopsItsLastValueUntilItIsEmpty) {
+TEST_P(FaithfulLists, AListPopsItsLastValueUntilItIsEmpty) {
     Case run(GetParam(), {{.type = STAGGER_LIST, .initial = Value::List{11, 22}}});
     run.call(0, {.operation = STAGGER_APPEND, .value = "last"});
     EXPECT_EQ(run.call(0, {.operation = STAGGER_READ}).value, Value(Value::List{11, 22, "last"}));
@@ -76,7 +80,7 @@ TEST_P(FaithfulData, AListPopsItsLastValueUntilItIsEmpty) {
     EXPECT_EQ(run.call(0, {.operation = STAGGER_READ}).value, Value(Value::List{}));
 }
 
-TEST_P(Data, AListHoldsValuesOfEveryKindInOrder) {
+TEST_P(Lists, AListHoldsValuesOfEveryKindInOrder) {
     Case run(GetParam(), {{.type = STAGGER_LIST}});
     Value::List all;
     for (int round = 0; round < 20; ++round)
@@ -88,7 +92,7 @@ TEST_P(Data, AListHoldsValuesOfEveryKindInOrder) {
     EXPECT_EQ(run.call(0, {.operation = STAGGER_READ}).value, Value(all));
 }
 
-TEST_P(FaithfulData, AMapGivesSetsAndErasesByKey) {
+TEST_P(FaithfulMaps, AMapGivesSetsAndErasesByKey) {
     Case run(GetParam(), {{.type = STAGGER_MAP, .initial = Value::Map{{"a", 1}}}});
     EXPECT_EQ(run.call(0, {.operation = STAGGER_GET, .key = "a"}).value, Value(1));
     EXPECT_EQ(run.call(0, {.operation = STAGGER_GET, .key = "b"}).value, Value());
@@ -103,7 +107,7 @@ TEST_P(FaithfulData, AMapGivesSetsAndErasesByKey) {
     EXPECT_EQ(run.call(0, {.operation = STAGGER_GET, .key = 3}).value, Value("three"));
 }
 
-TEST_P(Data, AListInsideAMapGrowsAndShrinks) {
+TEST_P(Maps, AListInsideAMapGrowsAndShrinks) {
     Case run(GetParam(), {{.type = STAGGER_MAP, .initial = Value::Map{{"n", 1}}}});
     EXPECT_EQ(run.call(0, {.operation = STAGGER_POP, .key = "l"}).status, STAGGER_EMPTY);
     run.call(0, {.operation = STAGGER_APPEND, .value = 1, .key = "l"});
@@ -116,7 +120,7 @@ TEST_P(Data, AListInsideAMapGrowsAndShrinks) {
     EXPECT_EQ(no_list.status, STAGGER_ERROR);
 }
 
-TEST_P(Data, AQueueGivesItsValuesInTheOrderOfPuts) {
+TEST_P(Queues, AQueueGivesItsValuesInTheOrderOfPuts) {
     Case run(GetParam(), {{.type = STAGGER_QUEUE, .initial = Value::List{1, 2}}});
     run.call(0, {.operation = STAGGER_PUT, .value = 3});
     EXPECT_EQ(run.call(0, {.operation = STAGGER_SIZE}).value, Value(3));
@@ -127,7 +131,7 @@ TEST_P(Data, AQueueGivesItsValuesInTheOrderOfPuts) {
     EXPECT_EQ(run.call(0, {.operation = STAGGER_TAKE, .timeout = 0.01}).status, STAGGER_EMPTY);
 }
 
-TEST_P(Data, AQueueWithACapacityIsFullAndHasRoomAgain) {
+TEST_P(Queues, AQueueWithACapacityIsFullAndHasRoomAgain) {
     Case run(GetParam(), {{.type = STAGGER_QUEUE, .capacity = 2}});
     const Request put = {.operation = STAGGER_PUT, .value = 1, .timeout = 0};
     EXPECT_EQ(run.call(0, put).status, STAGGER_OK);
@@ -140,7 +144,7 @@ TEST_P(Data, AQueueWithACapacityIsFullAndHasRoomAgain) {
     EXPECT_EQ(run.call(0, {.operation = STAGGER_SIZE}).value, Value(2));
 }
 
-TEST_P(Data, AQueueGoesThroughManyMoreValuesThanItHolds) {
+TEST_P(Queues, AQueueGoesThroughManyMoreValuesThanItHolds) {
     Case run(GetParam(), {{.type = STAGGER_QUEUE, .capacity = 3}});
     for (int i = 0; i < 100; ++i) {
         run.call(0, {.operation = STAGGER_PUT, .value = i});
@@ -150,7 +154,7 @@ TEST_P(Data, AQueueGoesThroughManyMoreValuesThanItHolds) {
     }
 }
 
-TEST_P(Data, AClosedQueueIsDrainedAndTakesNoMore) {
+TEST_P(Queues, AClosedQueueIsDrainedAndTakesNoMore) {
     Case run(GetParam(), {{.type = STAGGER_QUEUE, .initial = Value::List{7}}});
     EXPECT_EQ(run.call(0, {.operation = STAGGER_CLOSE}).status, STAGGER_OK);
     EXPECT_EQ(run.call(0, {.operation = STAGGER_PUT, .value = 1}).status, STAGGER_CLOSED);
@@ -159,13 +163,17 @@ TEST_P(Data, AClosedQueueIsDrainedAndTakesNoMore) {
     EXPECT_EQ(run.call(0, {.operation = STAGGER_CLOSE}).status, STAGGER_OK);
 }
 
-TEST_P(Data, AnOperationThatTheTypeLacksIsUnsupported) {
+TEST_P(Registers, AnOperationThatTheTypeLacksIsUnsupported) {
     Case run(GetParam(), {{.initial = 1}});
     EXPECT_EQ(run.call(0, {.operation = STAGGER_POP}).status, STAGGER_UNSUPPORTED);
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, Data, testing::ValuesIn(all_variants()), name_of);
-INSTANTIATE_TEST_SUITE_P(Every, FaithfulData, testing::ValuesIn(variants_if(is_faithful)), name_of);
+STAGGER_ON_VARIANTS(Registers, offers<STAGGER_REGISTER>);
+STAGGER_ON_VARIANTS(Lists, offers<STAGGER_LIST>);
+STAGGER_ON_VARIANTS(FaithfulLists, offers<STAGGER_LIST>, is_faithful);
+STAGGER_ON_VARIANTS(Maps, offers<STAGGER_MAP>);
+STAGGER_ON_VARIANTS(FaithfulMaps, offers<STAGGER_MAP>, is_faithful);
+STAGGER_ON_VARIANTS(Queues, offers<STAGGER_QUEUE>);
 
 }  // namespace
 }  // namespace stagger::conformance

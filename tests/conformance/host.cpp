@@ -207,10 +207,6 @@ Case::~Case() {
     if (!state_->ended) end();
 }
 
-bool Case::supports(stagger_type type) const {
-    return state_->table().operations[type] != 0;
-}
-
 const stagger_contract& Case::contract() const {
     return state_->contract;
 }

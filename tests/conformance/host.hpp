@@ -28,6 +28,7 @@ namespace stagger::conformance {
 struct Variant {
     std::string plugin;
     std::string backend;
+    std::vector<std::uint64_t> operations;  // by type, as the backend declares them
     std::vector<std::pair<std::string, std::string>> options;
 };
 
@@ -79,7 +80,6 @@ public:
     Case(const Case&) = delete;
     Case& operator=(const Case&) = delete;
 
-    bool supports(stagger_type type) const;
     const stagger_contract& contract() const;
 
     // A task makes one call, or runs a program; start and finish let several do so at once.

@@ -22,13 +22,15 @@ std::vector<std::string> split(const std::string& text, char separator) {
 std::vector<Variant> variants_of(const std::string& plugin) {
     const Library library(plugin);
     const stagger_backend& table = library.table();
-    std::vector<Variant> variants = {{plugin, table.name, {}}};
+    const std::vector<std::uint64_t> operations(table.operations,
+                                                table.operations + STAGGER_TYPE_COUNT);
+    std::vector<Variant> variants = {{plugin, table.name, operations, {}}};
     for (const stagger_option* option = table.options; option != nullptr && option->name != nullptr;
          ++option) {
         if (option->values == nullptr) continue;
         for (const std::string& value : split(option->values, '|'))
             if (value != option->default_value)
-                variants.push_back({plugin, table.name, {{option->name, value}}});
+                variants.push_back({plugin, table.name, operations, {{option->name, value}}});
     }
     return variants;
 }

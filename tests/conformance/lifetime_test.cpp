@@ -186,8 +186,8 @@ TEST_P(Lifetime, TwoCasesAtOnceDoNotMeet) {
               STAGGER_EMPTY);
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, Lifetime, testing::ValuesIn(all_variants()), name_of);
-INSTANTIATE_TEST_SUITE_P(Every, Death, testing::ValuesIn(variants_if(shares)), name_of);
+STAGGER_ON_VARIANTS(Lifetime, offers_all);
+STAGGER_ON_VARIANTS(Death, offers_all, shares);
 
 }  // namespace
 }  // namespace stagger::conformance

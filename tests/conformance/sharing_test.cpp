@@ -11,6 +11,7 @@ using Sharing = Backends;
 using Shared = Backends;
 using Protected = Backends;
 using SharedProtected = Backends;
+using Unprotected = Backends;
 using Copying = Backends;
 
 constexpr int kRounds = 200;
@@ -158,6 +159,39 @@ TEST_P(Protected, ListsAndMapsLoseNothingUnderContention) {
     EXPECT_EQ(inner.list()->size(), writers * kRounds);
 }
 
+TEST_P(Unprotected, RacesLoseOrTearValuesButBreakNoProcess) {
+    const Program race = [](const Invoke& invoke) {
+        const std::string text(100, 'x');
+        bool honest = true;
+        const auto call = [&](Request request) {
+            request.timeout = 0;
+            const Outcome outcome = invoke(request);
+            honest = honest &&
+                     (outcome.status != STAGGER_ERROR || outcome.failure.starts_with("torn value"));
+        };
+        for (int i = 0; i < kRounds; ++i) {
+            const Value value = i % 2 == 0 ? Value(i) : Value(text);
+            call({.operation = STAGGER_APPEND, .object = 0, .value = value});
+            call({.operation = STAGGER_POP, .object = 0});
+            call({.operation = STAGGER_SET, .object = 1, .value = value, .key = i % 5});
+            call({.operation = STAGGER_ERASE, .object = 1, .key = i % 3});
+            call({.operation = STAGGER_PUT, .object = 2, .value = value});
+            call({.operation = STAGGER_TAKE, .object = 2});
+            call({.operation = STAGGER_STORE, .object = 3, .value = value});
+            call({.operation = STAGGER_LOAD, .object = 3});
+        }
+        return Value(honest);
+    };
+    Case run(GetParam(),
+             {{.type = STAGGER_LIST},
+              {.type = STAGGER_MAP},
+              {.type = STAGGER_QUEUE},
+              {.initial = 1, .value_size = 64}},
+             {.processes = 2, .threads = 2, .programs = {race}});
+    for (std::uint32_t task = 0; task < 4; ++task) run.start_program(task, 0);
+    for (std::uint32_t task = 0; task < 4; ++task) EXPECT_EQ(run.finish(task).value, Value(true));
+}
+
 TEST_P(Sharing, ManyTasksMeetAtABarrierAndWork) {
     constexpr std::uint32_t kProcesses = 8, kThreads = 2;
     const Program work = [](const Invoke& invoke) {
@@ -190,12 +224,12 @@ TEST_P(Copying, ACopyingProxyKeepsItsChangesToItself) {
     EXPECT_EQ(run.call(1, {.object = 1}).value, Value(2));
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, Sharing, testing::ValuesIn(all_variants()), name_of);
-INSTANTIATE_TEST_SUITE_P(Every, Shared, testing::ValuesIn(variants_if(shares)), name_of);
-INSTANTIATE_TEST_SUITE_P(Every, Protected, testing::ValuesIn(variants_if(is_protected)), name_of);
-INSTANTIATE_TEST_SUITE_P(Every, SharedProtected, testing::ValuesIn(variants_if(shares_protected)),
-                         name_of);
-INSTANTIATE_TEST_SUITE_P(Every, Copying, testing::ValuesIn(variants_if(is_copying)), name_of);
+STAGGER_ON_VARIANTS(Sharing, offers_all);
+STAGGER_ON_VARIANTS(Shared, offers_all, shares);
+STAGGER_ON_VARIANTS(Protected, offers_all, is_protected);
+STAGGER_ON_VARIANTS(SharedProtected, offers_all, shares, is_protected);
+STAGGER_ON_VARIANTS(Unprotected, offers_all, is_unprotected);
+STAGGER_ON_VARIANTS(Copying, offers_all, is_copying);
 
 }  // namespace
 }  // namespace stagger::conformance

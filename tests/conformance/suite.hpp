@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stagger/plugin.hpp>
+
 #include "tests/conformance/host.hpp"
 
 namespace stagger {
@@ -35,28 +37,49 @@ inline bool has_option(const Variant& variant, const std::string& name, const st
     return false;
 }
 
+// A suite that runs on the variants of which the conditions hold; a user's backend need not offer
+// every type.
+#define STAGGER_ON_VARIANTS(suite, ...) \
+    GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(suite); \
+    INSTANTIATE_TEST_SUITE_P(Every, suite, testing::ValuesIn(variants_if(__VA_ARGS__)), name_of)
+
 // Where the built-in backends promise less than sharing: each process has its own copy of
 // everything, of the lists and maps that it has read; or nothing protects lists, maps and queues.
 inline bool shares(const Variant& variant) {
     return variant.backend != "private";
 }
-inline bool is_faithful(const Variant& variant) {
-    return !has_option(variant, "proxy", "copy");
-}
 inline bool is_copying(const Variant& variant) {
     return has_option(variant, "proxy", "copy");
 }
-inline bool is_protected(const Variant& variant) {
-    return !has_option(variant, "lock", "none");
+inline bool is_faithful(const Variant& variant) {
+    return !is_copying(variant);
 }
-inline bool shares_protected(const Variant& variant) {
-    return shares(variant) && is_protected(variant);
+inline bool is_unprotected(const Variant& variant) {
+    return has_option(variant, "lock", "none");
+}
+inline bool is_protected(const Variant& variant) {
+    return !is_unprotected(variant);
 }
 
-inline std::vector<Variant> variants_if(bool (*wanted)(const Variant&)) {
+// Whether the backend declares every operation of these types.
+inline bool offers_type(const Variant& variant, stagger_type type) {
+    return (~variant.operations[type] & plugin::kAllOperations[type]) == 0;
+}
+template <stagger_type... types>
+bool offers(const Variant& variant) {
+    return (offers_type(variant, types) && ...);
+}
+inline bool offers_all(const Variant& variant) {
+    return offers<STAGGER_REGISTER, STAGGER_LIST, STAGGER_MAP, STAGGER_QUEUE, STAGGER_MUTEX,
+                  STAGGER_SEMAPHORE, STAGGER_EVENT, STAGGER_CONDITION, STAGGER_BARRIER>(variant);
+}
+
+// The variants of which all conditions hold.
+template <typename... Conditions>
+std::vector<Variant> variants_if(Conditions... wanted) {
     std::vector<Variant> variants;
     for (Variant& variant : all_variants())
-        if (wanted(variant)) variants.push_back(std::move(variant));
+        if ((wanted(variant) && ...)) variants.push_back(std::move(variant));
     return variants;
 }
 
