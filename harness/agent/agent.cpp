@@ -6,6 +6,7 @@
 #include "harness/agent/plugin_point.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/self.hpp"
+#include "harness/agent/sight.hpp"
 
 namespace stagger::agent {
 
@@ -95,6 +96,7 @@ bool let_others_run() {
 }
 
 void end_task() {
+    keep_in_sight();
     control::TaskSlot& slot = self.slot();
     slot.call = control::Call::End;
     slot.site = slot.object = control::kNoSite;

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/agent/point.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstring>
 #include <ctime>
 
 #include "harness/agent/agent.hpp"
 #include "harness/agent/futex.hpp"
+#include "harness/agent/sight.hpp"
 
 namespace stagger::agent {
 namespace {
@@ -43,16 +39,8 @@ void switch_to(TaskIndex next) {
 
 // True while the kernel may still have to close, unlock or wake for that thread.
 bool still_dying(const control::Dying& dying) {
-    char path[64], text[512];
-    std::snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", dying.pid, dying.tid);
-    const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    const ssize_t size = ::read(file, text, sizeof(text) - 1);
-    ::close(file);
-    if (size <= 0) return false;
-    text[size] = '\0';
-    const char* end_of_name = std::strrchr(text, ')');
-    return end_of_name != nullptr && end_of_name[2] != 'Z' && end_of_name[2] != 'X';
+    const char state = thread_state(dying.pid, dying.tid);
+    return state != kNoThread && state != 'Z' && state != 'X';
 }
 
 void await_death() {
@@ -80,6 +68,7 @@ void hand_over_and_leave(TaskIndex next) {
 }
 
 void point(control::Call call, control::Key key) {
+    keep_in_sight();
     control::TaskSlot& slot = self.slot();
     slot.call = call;
     slot.key = key;
@@ -88,6 +77,7 @@ void point(control::Call call, control::Key key) {
 }
 
 void spinning_point(control::Call call, control::Key key) {
+    keep_in_sight();
     control::TaskSlot& slot = self.slot();
     const std::uint32_t count = slot.spin_key == key ? slot.spin_count + 1 : 0;
     slot.spin_key = key;

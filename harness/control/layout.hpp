@@ -117,8 +117,16 @@ enum class Call : std::uint16_t {
 
 const char* call_name(Call call);
 
+// Whether a task can be seen: see control/scheduler, lose_sight.
+enum class Sight : std::uint32_t {
+    Seen,
+    Lost,      // the token was taken from it while it slept at a call that nobody intercepts
+    Returned,  // it is back at a point, and waits for the token
+};
+
 struct alignas(64) TaskSlot {
     std::atomic<std::uint32_t> token;  // futex: 1 when this task may run
+    std::atomic<Sight> sight;
     TaskState state;
     TaskKind kind;
     bool opaque;       // no decisions inside it: a server that is not explored

@@ -185,6 +185,9 @@ void begin_execution(Segment& segment, Phase phase, TaskMask tasks, TaskMask rol
         TaskSlot& slot = segment.tasks[task];
         const bool takes_part = ((tasks | parent) & bit(task)) != 0;
         reset_slot(slot, !takes_part, old_clock);
+        if (!takes_part && slot.state == TaskState::OutOfSight) {
+            execution.out_of_sight |= bit(task);
+        }
         if (!takes_part && slot.state == TaskState::Blocked) {
             execution.blocked |= bit(task);
             execution.next_deadline = std::min(execution.next_deadline, slot.deadline);
@@ -286,6 +289,18 @@ void make_ready(Segment& segment, TaskIndex task) {
 void yield(Segment& segment, TaskIndex self) {
     segment.execution.yielded |= bit(self);
     lower_priority(segment, self);
+}
+
+void lose_sight(Segment& segment, TaskIndex task) {
+    segment.tasks[task].state = TaskState::OutOfSight;
+    segment.execution.ready &= ~bit(task);
+    segment.execution.out_of_sight |= bit(task);
+}
+
+void regain_sight(Segment& segment, TaskIndex task) {
+    segment.tasks[task].sight.store(Sight::Seen, std::memory_order_relaxed);
+    segment.execution.out_of_sight &= ~bit(task);
+    make_ready(segment, task);
 }
 
 TaskIndex choose_waiter(Segment& segment, TaskIndex self, TaskMask candidates,

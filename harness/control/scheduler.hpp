@@ -42,6 +42,12 @@ void make_ready(Segment&, TaskIndex task);
 // `self` spins or yields: the others go first.
 void yield(Segment&, TaskIndex self);
 
+// The holder sleeps in the kernel at a call that nobody intercepts: the execution goes on without
+// it. Called by the controller, which then picks a successor.
+void lose_sight(Segment&, TaskIndex task);
+// It has come back to a point (Sight::Returned): it may be chosen again.
+void regain_sight(Segment&, TaskIndex task);
+
 // Which of `candidates` a notify wakes; calm is `longest`, who has waited longest.
 TaskIndex choose_waiter(Segment&, TaskIndex self, TaskMask candidates, TaskIndex longest);
 

@@ -23,6 +23,7 @@ using Kind = backend::Layout::Kind;
 constexpr double kCpuBudgetSeconds = 2;  // without reaching a point: `hang`
 constexpr long kTickNs = 20'000'000;     // how often the controller looks while it waits
 constexpr std::uint32_t kAsleepTicks = 3;
+constexpr std::uint32_t kSleeperTicks = 150;
 
 void wake(std::atomic<std::uint32_t>& word) {
     syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
@@ -117,9 +118,7 @@ void Pool::execute(control::Phase phase) {
     last_points_ = ~std::uint64_t{0};
     asleep_ticks_ = 0;
     const TaskIndex first = control::pick_successor(segment, control::kNobody);
-    if (first == control::kNobody) return;
-    segment.tasks[first].token.store(1, std::memory_order_release);
-    wake(segment.tasks[first].token);
+    pass_token(first);
     await_end();
     harmed_ = !control::unharmed(segment);
 }
@@ -134,10 +133,12 @@ control::TaskMask Pool::servers() const {
 
 void Pool::await_end() {
     std::atomic<std::uint32_t>& over = segment().execution.over;
-    while (over.load(std::memory_order_acquire) == 0) {
-        wait_a_tick(over);
-        if (over.load(std::memory_order_acquire) == 0 && !supervise()) return;
-    }
+    do {
+        while (over.load(std::memory_order_acquire) == 0) {
+            wait_a_tick(over);
+            if (over.load(std::memory_order_acquire) == 0 && !supervise()) return;
+        }
+    } while (execution().ending == Ending::Nobody && await_sleepers());
 }
 
 // Looks after an execution that takes long. False: it was given up.
@@ -161,8 +162,58 @@ bool Pool::supervise() {
         return false;
     }
     asleep_ticks_ = stat.state == 'S' ? asleep_ticks_ + 1 : 0;
-    if (asleep_ticks_ < kAsleepTicks) return true;
-    give_up(Ending::Nobody, "");
+    if (asleep_ticks_ >= kAsleepTicks) take_over(execution.holder);
+    return true;
+}
+
+// The holder sleeps at a call that nobody intercepts. It is asked for twice, with the mark between,
+// so that a holder that wakes meanwhile either sees the mark or is seen awake.
+void Pool::take_over(TaskIndex holder) {
+    control::Segment& segment = mapping_.segment();
+    control::TaskSlot& slot = segment.tasks[holder];
+    asleep_ticks_ = 0;
+    slot.sight.store(control::Sight::Lost, std::memory_order_seq_cst);
+    const bool asleep = thread_stat(slot.pid, slot.tid).state == 'S';
+    auto lost = control::Sight::Lost;
+    if (!asleep && slot.sight.compare_exchange_strong(lost, control::Sight::Seen)) return;
+    control::lose_sight(segment, holder);
+    pass_token(control::pick_successor(segment, control::kNobody));
+}
+
+void Pool::pass_token(TaskIndex next) {
+    control::Segment& segment = mapping_.segment();
+    if (next == control::kNobody) {
+        segment.execution.over.store(1, std::memory_order_release);
+        return;
+    }
+    segment.tasks[next].token.store(1, std::memory_order_release);
+    wake(segment.tasks[next].token);
+}
+
+// Nobody is ready, and somebody sleeps out of sight: what wakes it may be outside of the case, so
+// this is no deadlock. False once it has slept for so long that there is nothing to wait for.
+bool Pool::await_sleepers() {
+    control::Segment& segment = mapping_.segment();
+    std::atomic<std::uint32_t>& over = segment.execution.over;
+    over.store(0, std::memory_order_relaxed);
+    for (std::uint32_t tick = 0; tick < kSleeperTicks; ++tick) {
+        bool back = false;
+        for (TaskIndex i = 0; i < control::kMaxTasks; ++i) {
+            if (segment.tasks[i].sight.load(std::memory_order_acquire) !=
+                control::Sight::Returned) {
+                continue;
+            }
+            control::regain_sight(segment, i);
+            back = true;
+        }
+        if (back) {
+            segment.execution.ending = Ending::Running;
+            pass_token(control::pick_successor(segment, control::kNobody));
+            return true;
+        }
+        wait_a_tick(over);
+        if (over.load(std::memory_order_acquire) != 0) return true;  // a process died
+    }
     return false;
 }
 
@@ -173,6 +224,7 @@ void Pool::give_up(Ending ending, const std::string& detail) {
 
 bool Pool::is_clean() const {
     const control::Segment& segment = mapping_.segment();
+    if ((segment.execution.out_of_sight & tasks_) != 0) return false;
     if (harmed_ || hung_ || segment.execution.ending != Ending::Completed) return false;
     for (TaskIndex i = 0; i < layout_.kinds.size(); ++i) {
         if ((tasks_ & bit(i)) != 0 && segment.tasks[i].state != TaskState::Ended) return false;

@@ -57,6 +57,9 @@ private:
     void execute(control::Phase);
     void await_end();
     bool supervise();
+    void take_over(control::TaskIndex holder);
+    bool await_sleepers();
+    void pass_token(control::TaskIndex next);
     void give_up(control::Ending, const std::string& detail);
     bool is_clean() const;
     control::TaskMask servers() const;

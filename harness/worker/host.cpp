@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "harness/agent/agent.hpp"
+#include "harness/control/scheduler.hpp"
 #include "harness/spec/cases.hpp"
 #include "harness/spec/parse.hpp"
 #include "harness/worker/children.hpp"
@@ -114,6 +115,7 @@ private:
         segment_->execution.silent = 0;
         for (control::TaskSlot& slot : segment_->tasks) {
             slot.token.store(0);
+            slot.sight.store(control::Sight::Seen);
             slot.state = control::TaskState::Unused;
         }
         for (control::TaskIndex i = 0; i < layout.tasks.size(); ++i) {
@@ -164,6 +166,12 @@ int run_host() {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     control::Segment* segment = map_segment();
     if (segment == nullptr) return 1;
+    if (!control::unharmed(*segment)) {
+        Answer answer;
+        answer.error = "stagger and stagger-worker are of different builds; install both again";
+        backend::send_message(backend::kChannelDescriptor, backend::to_text(answer));
+        return 1;
+    }
     agent::use_segment(segment);
     const auto job = backend::receive_message(backend::kChannelDescriptor);
     if (!job) return 0;
