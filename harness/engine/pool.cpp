@@ -21,9 +21,9 @@ using control::TaskState;
 using Kind = backend::Layout::Kind;
 
 constexpr double kCpuBudgetSeconds = 2;  // without reaching a point: `hang`
-constexpr long kTickNs = 20'000'000;     // how often the controller looks while it waits
-constexpr std::uint32_t kAsleepTicks = 3;
-constexpr std::uint32_t kSleeperTicks = 150;
+constexpr long kTickNs = 2'000'000;      // how often the controller looks while it waits
+constexpr std::uint32_t kAsleepTicks = 2;
+constexpr std::uint32_t kSleeperTicks = 1500;
 
 void wake(std::atomic<std::uint32_t>& word) {
     syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
@@ -177,7 +177,7 @@ void Pool::take_over(TaskIndex holder) {
     auto lost = control::Sight::Lost;
     if (!asleep && slot.sight.compare_exchange_strong(lost, control::Sight::Seen)) return;
     control::lose_sight(segment, holder);
-    pass_token(control::pick_successor(segment, control::kNobody));
+    pass_token(control::pick_successor(segment, holder));  // its decision, had it been awake
 }
 
 void Pool::pass_token(TaskIndex next) {
@@ -208,7 +208,7 @@ bool Pool::await_sleepers() {
         }
         if (back) {
             segment.execution.ending = Ending::Running;
-            pass_token(control::pick_successor(segment, control::kNobody));
+            pass_token(control::pick_successor(segment, segment.execution.holder));
             return true;
         }
         wait_a_tick(over);
