@@ -29,6 +29,17 @@ std::string plain_text(const Value& value) {
     return value.text() != nullptr ? *value.text() : value.to_string();
 }
 
+// "items could not be read: ...", for the first object that the parent failed to read; or "".
+std::string unreadable(const history::History& history) {
+    for (const history::Call& call : history.calls) {
+        if (call.operation != Operation::Snapshot || call.status == ResultStatus::Ok) continue;
+        const std::string why = call.failure.empty() ? std::string(name(call.status))
+                                                     : call.failure;
+        return fmt::format("{} could not be read: {}", history.objects[call.object].name, why);
+    }
+    return "";
+}
+
 }  // namespace
 
 // worker[0].x, and worker[0][1].x for its second thread; of a role of one process also worker.x.
@@ -96,7 +107,12 @@ Result<check::Observations> FinalState::observe(const history::History& history)
     if (history.ending != history::Ending::Completed) return observations;
     if (expect.final.empty() && expect.observe.empty()) return observations;
     set_variables(history);
+    const std::string failure = unreadable(history);
     for (const spec::Expression& expression : expect.final) {
+        if (!failure.empty()) {
+            observations.finals.push_back({expression.source, false, failure});
+            continue;
+        }
         STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
         observations.finals.push_back({expression.source, holds(value), values_in(expression)});
     }
