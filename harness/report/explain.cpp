@@ -82,11 +82,23 @@ public:
     std::string explain(const Decision& decision) {
         const std::string early =
             decision.phase == schedule::Phase::Attach ? "while the processes attach, " : "";
-        return printable(
-            early + (decision.choice == schedule::Choice::Wake ? wake(decision) : hold(decision)));
+        return printable(early + sentence(decision));
     }
 
 private:
+    std::string sentence(const Decision& decision) {
+        if (decision.choice == schedule::Choice::Wake) return wake(decision);
+        // Who runs first, who runs when another cannot: there, nobody is held.
+        if (decision.task == "start") return fmt::format("let {} go first", decision.target);
+        if (decision.label == "end" || decision.label.ends_with(": end"))
+            return fmt::format("when {} has ended, let {} run next", decision.task,
+                               decision.target);
+        if (decision.turn > 0)
+            return fmt::format("while {} waits at `{}`, let {} run next", decision.task,
+                               decision.label, decision.target);
+        return hold(decision);
+    }
+
     static std::string wake(const Decision& decision) {
         return fmt::format("when {} does `{}`, wake {} before the one that has waited longest",
                            decision.task, split_label(decision.label).step, decision.target);

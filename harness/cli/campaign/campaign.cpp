@@ -74,8 +74,7 @@ int run_campaign(const Options& options, const CampaignStyle& style, Console& co
     close_session(*session);
 
     int code = worse(exit_code_of(results), session->exit_code);
-    code = worse(code, write_results(results, *session, options, console));
-    return specs->any_bad ? worse(code, kUsage) : code;
+    return worse(code, write_results(results, *session, options, console));
 }
 
 }  // namespace stagger::cli

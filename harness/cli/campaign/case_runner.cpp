@@ -97,7 +97,7 @@ private:
                 results_[i] = *jobs_[i].settled;
             } else {
                 results_[i] =
-                    not_run(jobs_[i], CaseStatus::Skip, "inconclusive",
+                    not_run(jobs_[i], CaseStatus::Skip, "skipped",
                             "Not run: a case before it failed, and --fail-fast was given.");
             }
         }

@@ -27,7 +27,7 @@ int exit_code_of(const std::vector<engine::CaseResult>& results) {
         int mine = kAsExpected;
         if (result.status == engine::CaseStatus::Fail) mine = kViolation;
         if (result.status == engine::CaseStatus::Inconclusive) mine = kInconclusive;
-        if (result.status == engine::CaseStatus::Error) mine = kBroken;
+        if (result.status == engine::CaseStatus::Error) mine = result.spec_error ? kUsage : kBroken;
         code = any ? worse(code, mine) : mine;
         any = true;
     }

@@ -30,6 +30,7 @@ Job bad_spec_job(const LoadedSpec& spec) {
     result.spec_case.id = spec.path;
     result.status = engine::CaseStatus::Error;
     result.verdict = "error";
+    result.spec_error = true;
     result.message = spec.problems;
     Job job;
     job.spec_case = result.spec_case;

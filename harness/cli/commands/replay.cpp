@@ -10,7 +10,8 @@
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/report/finding.hpp"
-#include "harness/report/summary.hpp"
+#include "harness/report/rows.hpp"
+#include "harness/report/table.hpp"
 #include "harness/schedule/schedule.hpp"
 #include "harness/spec/cases.hpp"
 #include "harness/spec/parse.hpp"
@@ -56,22 +57,29 @@ Result<Subject> subject_of(const std::string& path, const schedule::ScheduleFile
     return Subject{std::move(*outcome.scenario), std::move(spec_case)};
 }
 
-// An exit code, and the sentence that goes with it.
+// What happened this time, where it was no violation.
+std::string render_course(const engine::Finding& finding, const report::Style& style) {
+    return report::render_table(finding.history, report::rows_of(finding.history, {}), style);
+}
+
+// Gives the exit code, and the sentences that go with it.
 int show(const engine::ReplayResult& replay, Console& console) {
-    for (const engine::Finding& finding : replay.result.findings)
-        console.print(report::render_finding(replay.result, finding, console.style()) + "\n");
-    if (!replay.fits) {
-        console.print(fmt::format("The schedule no longer fits: {}\n", replay.misfit));
-        return kInconclusive;
-    }
     if (replay.result.status == engine::CaseStatus::Error) {
         console.error(replay.result.message);
         return kBroken;
     }
+    for (const engine::Finding& finding : replay.result.findings)
+        console.print((replay.shown > 0
+                           ? report::render_finding(replay.result, finding, console.style())
+                           : render_course(finding, console.style())) +
+                      "\n");
     const std::string_view there = replay.shown > 0 ? "is there" : "is not there";
     console.print(fmt::format("The violation {}: it showed in {} of {} replays.\n", there,
                               replay.shown, replay.times));
-    return replay.shown > 0 ? kViolation : kAsExpected;
+    if (!replay.fits)
+        console.print(fmt::format("The schedule no longer fits: {}\n", replay.misfit));
+    if (replay.shown > 0) return kViolation;
+    return replay.fits ? kAsExpected : kInconclusive;
 }
 
 int fail(int code, const Error& error, Console& console) {
@@ -110,6 +118,7 @@ int run_replay(const Options& options, Console& console) {
     close_session(*session);
     if (!replay) return fail(kBroken, replay.error(), console);
     const int code = worse(show(*replay, console), session->exit_code);
+    if (replay->shown == 0) replay->result.findings.clear();
     return worse(code, write_results({replay->result}, *session, options, console));
 }
 

@@ -18,7 +18,7 @@ std::vector<std::string> explained(const history::History& history, std::vector<
 }
 
 Decision hold(std::string task, std::string label, std::string target) {
-    return {Phase::Main, std::move(task), 3, std::move(label), Choice::Run, std::move(target)};
+    return {Phase::Main, std::move(task), 3, 0, std::move(label), Choice::Run, std::move(target)};
 }
 
 TEST(ReportExplain, NamesWhatIsHeldAndWhatItWaitsFor) {
@@ -91,10 +91,21 @@ TEST(ReportExplain, FallsBackToThePointWhereTheHistoryHasNoSuchStep) {
                   "hold nobody at `store n` (its point 3) and let worker[1] run on"});
 }
 
+TEST(ReportExplain, WhereNobodyIsHeldItSaysWhoRuns) {
+    Decision blocked = hold("worker[0]", "lock m: pthread_mutex_lock", "worker[1]");
+    blocked.turn = 1;
+    EXPECT_EQ(
+        explained(sample::lost_update_history(), {hold("start", "start", "worker[1]"),
+                                                  hold("worker[1]", "end", "worker[0]"), blocked}),
+        (std::vector<std::string>{
+            "let worker[1] go first", "when worker[1] has ended, let worker[0] run next",
+            "while worker[0] waits at `lock m: pthread_mutex_lock`, let worker[1] run next"}));
+}
+
 TEST(ReportExplain, SaysWhoIsWokenAndWhatHappensWhileProcessesAttach) {
     EXPECT_EQ(explained(sample::lost_update_history(),
-                        {{Phase::Main, "worker[0]", 2, "notify c", Choice::Wake, "worker[1]"},
-                         {Phase::Attach, "worker[0]", 1, "attach", Choice::Run, "worker[1]"}}),
+                        {{Phase::Main, "worker[0]", 2, 0, "notify c", Choice::Wake, "worker[1]"},
+                         {Phase::Attach, "worker[0]", 1, 0, "attach", Choice::Run, "worker[1]"}}),
               (std::vector<std::string>{
                   "when worker[0] does `notify c`, wake worker[1] before the one that has waited "
                   "longest",

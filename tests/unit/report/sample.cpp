@@ -92,7 +92,7 @@ engine::CaseResult deadlock() {
     finding.verdict.violations = {
         {check::Symptom::Deadlock, "", "worker[0] and worker[1] wait for each other.", {}}};
     finding.schedule.decisions = {
-        {schedule::Phase::Main, "worker[0]", 3, "lock b", schedule::Choice::Run, "worker[1]"}};
+        {schedule::Phase::Main, "worker[0]", 3, 0, "lock b", schedule::Choice::Run, "worker[1]"}};
     finding.replayed = 20;
     finding.replays = 20;
 

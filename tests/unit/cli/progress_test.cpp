@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/campaign/progress.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace stagger::cli {
+namespace {
+
+engine::CaseResult passed(const std::string& id) {
+    engine::CaseResult result;
+    result.spec_case.id = id;
+    result.status = engine::CaseStatus::Pass;
+    result.verdict = "ok";
+    result.schedules = 10;
+    return result;
+}
+
+std::string shown(ProgressMode mode) {
+    std::string out;
+    Progress progress(mode, report::Style{60}, 2, [&out](std::string_view text) { out += text; });
+    progress.started(0, "increment/shm");
+    progress.executions(0, 5);
+    progress.finished(0, passed("increment/shm"));
+    progress.started(1, "increment/pipe");
+    progress.finished(1, passed("increment/pipe"));
+    progress.close();
+    return out;
+}
+
+TEST(CliProgress, PlainIsALinePerCase) {
+    EXPECT_EQ(shown(ProgressMode::Plain),
+              "[1/2] pass          increment/shm  10 schedules\n"
+              "[2/2] pass          increment/pipe  10 schedules\n");
+}
+
+TEST(CliProgress, NoneIsNothing) {
+    EXPECT_EQ(shown(ProgressMode::None), "");
+}
+
+TEST(CliProgress, ABarIsOneLineThatIsCleanedUp) {
+    const std::string text = shown(ProgressMode::Bar);
+    EXPECT_NE(text.find("[0/2] "), std::string::npos) << text;
+    EXPECT_NE(text.find("increment/shm"), std::string::npos) << text;
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 0) << text;
+    EXPECT_TRUE(text.ends_with("\r\033[K")) << text;
+}
+
+TEST(CliProgress, ABarIsNotRedrawnForEveryExecution) {
+    std::size_t draws = 0;
+    Progress progress(ProgressMode::Bar, {}, 1, [&draws](std::string_view) { ++draws; });
+    progress.started(0, "a");
+    for (std::uint64_t i = 0; i < 1'000; ++i) progress.executions(0, i);
+    EXPECT_LT(draws, 100U);
+}
+
+TEST(CliProgress, ABarFitsTheTerminalWhateverTheId) {
+    std::string out;
+    Progress progress(ProgressMode::Bar, report::Style{60}, 1,
+                      [&out](std::string_view text) { out += text; });
+    progress.started(0, std::string(300, 'x') + "\n\033[2J");
+    EXPECT_LE(out.size(), 60 + std::string("\r\033[K").size());
+}
+
+}  // namespace
+}  // namespace stagger::cli
