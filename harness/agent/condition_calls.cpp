@@ -29,6 +29,7 @@ int wait_on_condition(pthread_cond_t* condition, pthread_mutex_t* mutex, std::in
         model->sequence[self.index] = 0;
         return unlocked;
     }
+    control::allow_spurious_wakeup(*self.segment, self.index);
     const bool granted = sleep_until_granted(*model, deadline);
     const int locked = lock_mutex(mutex, control::kNoDeadline);
     if (locked != 0) return locked;

@@ -26,9 +26,18 @@ bool change_is_due(Segment& segment) {
     return true;
 }
 
+// One choice in so many looks at spurious wake-ups at all: they are legal but rare.
+constexpr std::uint64_t kSpuriousOdds = 32;
+
 TaskIndex calm(Segment&, const Question& question) { return question.calm; }
 
 TaskIndex random(Segment& segment, const Question& question) {
+    const TaskMask wakeable = segment.execution.wakeable;
+    if (wakeable != 0 && question.kind == ChoiceKind::Run &&
+        draw(segment.execution, kSpuriousOdds) == 0) {
+        const auto sleepers = static_cast<std::uint64_t>(std::popcount(wakeable));
+        return nth_member(wakeable, draw(segment.execution, sleepers));
+    }
     const auto count = static_cast<std::uint64_t>(std::popcount(question.candidates));
     return nth_member(question.candidates, draw(segment.execution, count));
 }
@@ -80,8 +89,10 @@ TaskIndex replay(Segment& segment, const Question& question) {
         }
         if (planned.point != slot.point || planned.turn != slot.turn) break;
         ++slot.replay_next;
+        const TaskMask wakeable =
+            question.kind == ChoiceKind::Run ? segment.execution.wakeable : 0;
         const bool possible = planned.choice == question.kind && planned.target < kMaxTasks &&
-                              (question.candidates & bit(planned.target)) != 0;
+                              ((question.candidates | wakeable) & bit(planned.target)) != 0;
         if (possible) return planned.target;
         note_misfit(segment.execution, planned);
         break;
@@ -113,7 +124,8 @@ void log_deviation(Segment& segment, const Question& question, TaskIndex target)
 }  // namespace
 
 TaskIndex decide(Segment& segment, const Question& question) {
-    const bool choice = (question.candidates & (question.candidates - 1)) != 0;
+    const bool choice = (question.candidates & (question.candidates - 1)) != 0 ||
+                        segment.execution.wakeable != 0;
     if (!choice && segment.plan.strategy != StrategyKind::Replay) return question.calm;
     segment.execution.decisions += choice ? 1 : 0;
     const auto strategy = static_cast<std::size_t>(segment.plan.strategy);

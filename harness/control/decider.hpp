@@ -16,7 +16,8 @@ struct Question {
     ChoiceKind kind;
 };
 
-// The strategy's answer: one of the candidates. Counts and logs it if it is not the calm one.
+// The strategy's answer: one of the candidates, or a task that a spurious wake-up ends the wait of
+// (Execution::wakeable). Counts and logs it if it is not the calm one.
 TaskIndex decide(Segment&, const Question&);
 
 // A priority strategy learns that `task` spins and must let the others go first.

@@ -217,6 +217,7 @@ struct Execution {
     TaskMask ready, blocked, yielded, ended, out_of_sight;
     TaskMask roles;              // those whose end ends the execution
     TaskMask parent;             // the parent's bit, 0 if it has nothing to do
+    TaskMask wakeable;           // Blocked, but a spurious wake-up may end the wait
     TaskMask silent;             // tasks that make no decisions: opaque servers
     std::int64_t clock;          // virtual ns since the start of the phase
     std::int64_t next_deadline;  // the earliest of the Blocked, or kNoDeadline
@@ -242,7 +243,7 @@ struct Execution {
 // Settings that hold for all executions of a case.
 struct Settings {
     std::uint32_t task_count;   // slots in use; plugins may add helpers behind them
-    std::uint32_t reserved;
+    bool spurious_wakeups;      // some contract allows them, so they are searched
     std::uint64_t step_limit;
 };
 

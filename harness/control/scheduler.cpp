@@ -82,6 +82,10 @@ bool revive(Segment& segment) {
 
 void note_choice(Segment& segment, TaskIndex chosen) {
     Execution& execution = segment.execution;
+    if ((execution.wakeable & bit(chosen)) != 0) {  // chosen although nobody notified it
+        segment.tasks[chosen].notified = true;
+        make_ready(segment, chosen);
+    }
     if (execution.holder != chosen) ++execution.switches;
     execution.holder = chosen;
     if ((execution.silent & bit(chosen)) == 0) execution.last_client = chosen;
@@ -141,7 +145,7 @@ void reset_execution(Segment& segment, Phase phase) {
     execution.phase = phase;
     execution.holder = execution.last_client = execution.culprit = kNobody;
     execution.ready = execution.blocked = execution.yielded = execution.ended = 0;
-    execution.out_of_sight = 0;
+    execution.out_of_sight = execution.wakeable = 0;
     execution.silent = silent;
     execution.clock = 0;
     execution.next_deadline = kNoDeadline;
@@ -212,7 +216,8 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
         return kNobody;
     }
     if (slot.opaque) return self;
-    if (execution.ready == bit(self) && segment.plan.strategy != StrategyKind::Replay) {
+    const bool alone = execution.ready == bit(self) && execution.wakeable == 0;
+    if (alone && segment.plan.strategy != StrategyKind::Replay) {
         // As if decided, so that turns and yields are those that a replay will see.
         execution.yielded = 0;
         ++slot.turn;
@@ -264,6 +269,10 @@ void end_task(Segment& segment, TaskIndex self) {
     touch(segment, make_key(KeySpace::TaskEnd, self));
 }
 
+void allow_spurious_wakeup(Segment& segment, TaskIndex self) {
+    if (segment.settings.spurious_wakeups) segment.execution.wakeable |= bit(self);
+}
+
 void touch(Segment& segment, Key key) {
     for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
         const TaskIndex task = lowest(rest);
@@ -283,6 +292,7 @@ void make_ready(Segment& segment, TaskIndex task) {
     slot.state = TaskState::Ready;
     slot.wait_count = 0;
     segment.execution.blocked &= ~bit(task);
+    segment.execution.wakeable &= ~bit(task);
     segment.execution.ready |= bit(task);
 }
 

@@ -31,6 +31,10 @@ void block(Segment&, TaskIndex self, const Key* keys, std::uint32_t count, std::
 // `self` is done with this execution.
 void end_task(Segment&, TaskIndex self);
 
+// `self`, which will block now, waits on a condition: where contracts allow it, a decision may
+// end that wait unasked.
+void allow_spurious_wakeup(Segment&, TaskIndex self);
+
 // Something happened to `key`: those who wait for it may try again.
 void touch(Segment&, Key key);
 // A call without a known footprint: everybody who waits may try again.

@@ -38,6 +38,10 @@ void wait_a_tick(std::atomic<std::uint32_t>& word) {
 
 Pool::Pool(SegmentMapping mapping, HostProcess host, backend::Layout layout)
     : mapping_(std::move(mapping)), host_(std::move(host)), layout_(std::move(layout)) {
+    for (const history::Object& object : layout_.objects) {
+        const bool condition = object.type == ObjectType::Condition;
+        segment().settings.spurious_wakeups |= condition && object.contract.spurious_wakeups;
+    }
     for (TaskIndex i = 0; i < layout_.tasks.size(); ++i) {
         const Kind kind = layout_.kinds[i];
         if (kind == Kind::Role) roles_ |= bit(i);
