@@ -9,185 +9,17 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
-#include "harness/control/key.hpp"
+#include "harness/control/plan.hpp"
+#include "harness/control/registry.hpp"
+#include "harness/control/task.hpp"
 
 namespace stagger::control {
 
-using TaskIndex = std::uint32_t;
-using TaskMask = std::uint64_t;
-
-inline constexpr std::uint32_t kMaxTasks = 64;  // one bit each in a TaskMask
-inline constexpr TaskIndex kNobody = std::numeric_limits<TaskIndex>::max();
-inline constexpr std::uint32_t kNoSite = std::numeric_limits<std::uint32_t>::max();
-inline constexpr std::int64_t kNoDeadline = std::numeric_limits<std::int64_t>::max();
-inline constexpr std::uint32_t kMaxWaitKeys = 16;
-inline constexpr std::uint32_t kMaxDecisions = 1u << 16;
 inline constexpr std::uint32_t kMaxRecords = 1u << 18;
 inline constexpr std::size_t kHistoryBytes = std::size_t{24} << 20;
-inline constexpr std::uint32_t kMaxChanges = 32;  // change points of pct, delays of delay
-inline constexpr std::uint32_t kMaxNames = 512;
-inline constexpr std::uint32_t kNameBytes = 112;
-inline constexpr std::uint32_t kMaxTraced = 1u << 16;
-inline constexpr std::uint32_t kMaxModels = 1024;
-inline constexpr std::uint32_t kMaxConnections = 256;
 inline constexpr std::uint32_t kDetailBytes = 1024;
-
-constexpr TaskMask bit(TaskIndex task) { return TaskMask{1} << task; }
-
-enum class TaskState : std::uint8_t {
-    Unused,
-    Ready,       // parked at a point, may be chosen (the holder is Ready too)
-    Blocked,     // its try failed: waits until a key of its own is touched, or its deadline
-    OutOfSight,  // asleep in the kernel at a call that nobody intercepts
-    Ended,       // done with this execution
-};
-
-enum class TaskKind : std::uint8_t {
-    Role,    // runs steps; the execution is over only when it ended
-    Daemon,  // runs steps; may still wait when the rest have ended
-    Parent,  // reads the final state when the roles have ended
-    Server,  // a backend's own process; waiting is its rest
-    Helper,  // a thread or process that a plugin started by itself
-};
-
-// What a task is about to do at a point. Names are in call_name().
-enum class Call : std::uint16_t {
-    Start,
-    Invoke,
-    Response,
-    Enter,
-    Leave,
-    Sleep,
-    Join,
-    Assert,
-    End,
-    Attach,
-    Label,  // an explicit point of a plugin
-    Yield,
-    Clock,
-    MemoryRead,
-    MemoryWrite,
-    MemoryAtomic,
-    MemoryBulk,
-    MutexLock,
-    MutexUnlock,
-    ConditionWait,
-    ConditionSignal,
-    ConditionBroadcast,
-    RwLock,
-    RwUnlock,
-    SpinLock,
-    SpinUnlock,
-    BarrierWait,
-    SemaphoreWait,
-    SemaphorePost,
-    Futex,
-    Read,
-    Write,
-    Send,
-    Receive,
-    Poll,
-    Accept,
-    Connect,
-    Bind,
-    Listen,
-    Shutdown,
-    Open,
-    Close,
-    Create,  // pipe, socket, eventfd: something that did not exist
-    Unlink,
-    Rename,
-    Resize,
-    Map,
-    FileLock,
-    FileUnlock,
-    QueueSend,
-    QueueReceive,
-    QueueOpen,
-    QueueLook,
-    ThreadCreate,
-    ThreadJoin,
-    Fork,
-    WaitChild,
-    Signal,
-    Count,
-};
-
-const char* call_name(Call call);
-
-// Whether a task can be seen: see control/scheduler, lose_sight.
-enum class Sight : std::uint32_t {
-    Seen,
-    Lost,      // the token was taken from it while it slept at a call that nobody intercepts
-    Returned,  // it is back at a point, and waits for the token
-};
-
-struct alignas(64) TaskSlot {
-    std::atomic<std::uint32_t> token;  // futex: 1 when this task may run
-    std::atomic<Sight> sight;
-    TaskState state;
-    TaskKind kind;
-    bool opaque;       // no decisions inside it: a server that is not explored
-    bool timed_out;    // it was made Ready by its deadline
-    bool notified;     // a modelled wait was granted
-    std::uint32_t process;
-    std::int32_t pid, tid;
-
-    // The pending event.
-    Call call;
-    std::uint16_t turn;        // decisions taken at this point before, see Decision
-    std::uint32_t site;        // the step, kNoSite outside of steps
-    std::uint32_t object;      // of that step's operation, kNoSite if none
-    std::uint32_t point;       // points of this phase so far, this one included
-    Key key;                   // what the event touches, kNoKey if nothing in common
-
-    // Why it is Blocked.
-    std::uint32_t wait_count;  // keys in use; more than fit: any touch wakes it
-    Key wait_keys[kMaxWaitKeys];
-    std::int64_t deadline;     // virtual ns, kNoDeadline
-
-    // Recognising loops that spin: the same read again and again.
-    Key spin_key;
-    std::uint32_t spin_count;
-
-    // Cursor into Plan::replay for this task.
-    std::uint32_t replay_next, replay_end;
-
-    // Of helpers.
-    std::atomic<std::uint32_t> born;  // futex: 1 when it is parked for the first time
-    bool joined;  // nobody will ask for its end any more
-};
-
-enum class StrategyKind : std::uint32_t { Calm, Random, Pct, Delay, Replay };
-
-enum class ChoiceKind : std::uint16_t { Run, Wake };
-
-// A deviation from the calm course: at its `point`-th point, in its `turn`-th decision there,
-// `task` let `target` run (or woke it). The choice of who starts has `task` kNobody.
-struct Decision {
-    TaskIndex task;
-    TaskIndex target;
-    std::uint32_t point;
-    std::uint16_t turn;
-    ChoiceKind choice;
-    Call call;
-    std::uint16_t reserved;
-    std::uint32_t site;
-};
-
-// Filled by the planner before an execution.
-struct Plan {
-    StrategyKind strategy;
-    std::uint32_t change_count;
-    std::uint64_t seed;
-    std::uint64_t changes[kMaxChanges];  // ascending numbers of decisions, from 1
-    std::uint8_t priorities[kMaxTasks];  // pct: higher runs first
-    TaskIndex start;                     // replay: who runs first, kNobody: the calm one
-    std::uint32_t replay_count;
-    Decision replay[kMaxDecisions];      // by task, then point, then turn
-};
+inline constexpr std::uint32_t kMaxTraced = 1u << 16;
 
 enum class Phase : std::uint32_t { Attach, Main };
 
@@ -245,42 +77,6 @@ struct Settings {
     std::uint32_t task_count;   // slots in use; plugins may add helpers behind them
     bool spurious_wakeups;      // some contract allows them, so they are searched
     std::uint64_t step_limit;
-};
-
-// A named OS object: its present id, so that a name used again is another object; and whether it
-// still has to be removed when all is over.
-struct NameEntry {
-    std::uint64_t id;   // 0: free
-    std::uint8_t kind;  // NameKind
-    bool present;
-    char name[kNameBytes];
-};
-
-// Address: of a socket without a file, which vanishes with it.
-enum class NameKind : std::uint8_t { SharedMemory, MessageQueue, Semaphore, File, Address };
-
-// State of a modelled primitive (condition, barrier, futex): found by key.
-struct ModelEntry {
-    Key key;               // kNoKey: free
-    std::uint32_t count;   // barrier: parties
-    std::uint32_t arrived;
-    std::uint64_t sequence[kMaxTasks];  // waiters: when they came, 0 if they do not wait
-    std::uint64_t next_sequence;
-};
-
-// A connection that was made but not accepted yet; listeners accept in order.
-struct ConnectionEntry {
-    Key listener;
-    std::uint64_t id;
-};
-
-struct Registry {
-    std::uint64_t next_id;  // ids of OS objects, given at creation
-    NameEntry names[kMaxNames];
-    std::uint32_t model_count;
-    ModelEntry models[kMaxModels];
-    std::uint32_t connection_count;
-    ConnectionEntry connections[kMaxConnections];
 };
 
 struct Header {

@@ -23,8 +23,15 @@ namespace {
 using backend::Answer;
 using backend::Command;
 
+// Between two guard pages: a plugin that runs over the end of its own memory crashes there, rather
+// than change what everybody relies on.
 control::Segment* map_segment() {
-    void* address = mmap(nullptr, sizeof(control::Segment), PROT_READ | PROT_WRITE, MAP_SHARED,
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t size = (sizeof(control::Segment) + page - 1) / page * page;
+    void* room = mmap(nullptr, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED) return nullptr;
+    void* address = mmap(static_cast<char*>(room) + page, sizeof(control::Segment),
+                         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
                          backend::kSegmentDescriptor, 0);
     return address == MAP_FAILED ? nullptr : static_cast<control::Segment*>(address);
 }
