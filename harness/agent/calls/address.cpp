@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/agent/calls/address.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/un.h>
 
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "harness/agent/calls/path.hpp"
 #include "harness/agent/identity.hpp"
 
 namespace stagger::agent {
@@ -19,7 +21,7 @@ using control::NameKind;
 // object. The others vanish with their socket.
 struct Name {
     NameKind kind = NameKind::Address;
-    char text[control::kNameBytes] = "";
+    char text[512] = "";
 };
 
 Name name_of_port(int type, in_port_t port) {
@@ -35,8 +37,10 @@ Name name_of_unix(const sockaddr_un& address, std::size_t size) {
     const std::size_t length = size > kPrefix ? size - kPrefix : 0;
     if (length > 0 && address.sun_path[0] != '\0') {
         name.kind = NameKind::File;
-        std::snprintf(name.text, sizeof(name.text), "%.*s", static_cast<int>(length),
-                      address.sun_path);
+        char path[sizeof(address.sun_path) + 1] = "";
+        std::memcpy(path, address.sun_path, length < sizeof(path) ? length : sizeof(path) - 1);
+        const Path found(AT_FDCWD, path, Path::Links::Follow);
+        std::strncpy(name.text, found.name(), sizeof(name.text) - 1);
     } else if (length > 0) {  // abstract: any bytes
         std::uint64_t hash = length;
         for (std::size_t i = 1; i < length; ++i) {

@@ -12,6 +12,7 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "harness/agent/calls/path.hpp"
 #include "harness/agent/calls/tried.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
@@ -34,20 +35,14 @@ int real_open(const Opening& opening, int more_flags) {
     return real(opening.directory, opening.path, opening.flags | more_flags, opening.mode);
 }
 
-// Relative to an open directory a path is no name; such a file is known by what it is.
-bool is_named(int directory, const char* path) {
-    return directory == AT_FDCWD || path[0] == '/';
-}
-
 // `is_new` from before the call: O_CREAT alone does not say that the file was made by it.
-int remember_opened(const Opening& opening, int descriptor, bool is_new) {
-    if (descriptor < 0) return descriptor;
+int remember_opened(int descriptor, bool is_new) {
+    if (descriptor < 0 || process.segment == nullptr) return descriptor;
     struct stat status {};
-    const bool known = process.segment != nullptr && fstat(descriptor, &status) == 0 &&
-                       (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode)) &&
-                       is_named(opening.directory, opening.path);
+    const bool known =
+        fstat(descriptor, &status) == 0 && (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode));
     if (known) {
-        remember_descriptor(descriptor, name_id(NameKind::File, opening.path, is_new));
+        remember_descriptor(descriptor, name_id(NameKind::File, Path(descriptor).name(), is_new));
     } else {
         forget_descriptor(descriptor);
     }
@@ -78,15 +73,16 @@ bool has_writer(int fifo) {
 
 // A reader is in at once, and then waits for a writer; a writer gets in only when there is one.
 int open_fifo(const Opening& opening) {
+    const Path path(opening.directory, opening.path, Path::Links::Follow);
     const auto key = control::make_key(control::KeySpace::Descriptor,
-                                       name_id(NameKind::File, opening.path, false));
+                                       name_id(NameKind::File, path.name(), false));
     const bool reads = (opening.flags & O_ACCMODE) == O_RDONLY;
     int descriptor = -1;
     while ((descriptor = real_open(opening, O_NONBLOCK)) == -1 && errno == ENXIO) {
         wait_for(&key, 1, control::kNoDeadline);
     }
     if (descriptor < 0) return descriptor;
-    remember_opened(opening, descriptor, false);
+    remember_opened(descriptor, false);
     touched(key);
     while (reads && !has_writer(descriptor)) wait_for(&key, 1, control::kNoDeadline);
     STAGGER_REAL(fcntl);
@@ -97,7 +93,7 @@ int open_fifo(const Opening& opening) {
 int open_any(const Opening& opening) {
     if (!controlled()) {
         const bool is_new = would_be_new(opening);
-        return remember_opened(opening, real_open(opening, 0), is_new);
+        return remember_opened(real_open(opening, 0), is_new);
     }
     EngineCode engine;
     point(Call::Open, name_key(NameKind::File, opening.path));
@@ -105,7 +101,7 @@ int open_any(const Opening& opening) {
                        (opening.flags & O_ACCMODE) != O_RDWR && is_fifo(opening);
     if (waits) return settle(engine, open_fifo(opening));
     const bool is_new = would_be_new(opening);
-    return settle(engine, remember_opened(opening, real_open(opening, 0), is_new));
+    return settle(engine, remember_opened(real_open(opening, 0), is_new));
 }
 
 // Without these flags the mode is not there.
@@ -122,19 +118,27 @@ int change_name(Call kind, const char* path, Real real) {
     return settle(engine, real());
 }
 
-int note_unlinked(int directory, const char* path, int result) {
-    if (result == 0 && is_named(directory, path)) name_removed(NameKind::File, path);
-    return result;
+// Does what removes the name, which has to be asked for before.
+template <typename Real>
+int remove_name(int directory, const char* path, Real real) {
+    return change_name(Call::Unlink, path, [&] {
+        const Path old(directory, path, Path::Links::Keep);
+        const int result = real();
+        if (result == 0) name_removed(NameKind::File, old.name());
+        return result;
+    });
 }
 
-int note_renamed(const char* from, const char* to, int result) {
-    if (result == 0) name_moved(NameKind::File, from, to);
-    return result;
-}
-
-int note_made(const char* path, int result) {
-    if (result == 0) name_id(NameKind::File, path, true);
-    return result;
+template <typename Real>
+int change_to(const char* from, const char* to, Real real) {
+    return change_name(Call::Rename, to, [&] {
+        const Path old(AT_FDCWD, from, Path::Links::Keep);
+        const int result = real();
+        if (result == 0) {
+            name_moved(NameKind::File, old.name(), Path(AT_FDCWD, to, Path::Links::Keep).name());
+        }
+        return result;
+    });
 }
 
 }  // namespace
@@ -170,31 +174,33 @@ STAGGER_INTERCEPTED int creat(const char* path, mode_t mode) {
 
 STAGGER_INTERCEPTED int mkfifo(const char* path, mode_t mode) noexcept {
     STAGGER_REAL(mkfifo);
-    return change_name(Call::Create, path, [&] { return note_made(path, real(path, mode)); });
+    return change_name(Call::Create, path, [&] {
+        const int result = real(path, mode);
+        if (result == 0) {
+            name_id(NameKind::File, Path(AT_FDCWD, path, Path::Links::Keep).name(), true);
+        }
+        return result;
+    });
 }
 
 STAGGER_INTERCEPTED int unlink(const char* path) noexcept {
     STAGGER_REAL(unlink);
-    return change_name(Call::Unlink, path,
-                       [&] { return note_unlinked(AT_FDCWD, path, real(path)); });
+    return remove_name(AT_FDCWD, path, [&] { return real(path); });
 }
 
 STAGGER_INTERCEPTED int unlinkat(int directory, const char* path, int flags) noexcept {
     STAGGER_REAL(unlinkat);
-    return change_name(Call::Unlink, path, [&] {
-        return note_unlinked(directory, path, real(directory, path, flags));
-    });
+    return remove_name(directory, path, [&] { return real(directory, path, flags); });
 }
 
 STAGGER_INTERCEPTED int remove(const char* path) noexcept {
     STAGGER_REAL(remove);
-    return change_name(Call::Unlink, path,
-                       [&] { return note_unlinked(AT_FDCWD, path, real(path)); });
+    return remove_name(AT_FDCWD, path, [&] { return real(path); });
 }
 
 STAGGER_INTERCEPTED int rename(const char* from, const char* to) noexcept {
     STAGGER_REAL(rename);
-    return change_name(Call::Rename, to, [&] { return note_renamed(from, to, real(from, to)); });
+    return change_to(from, to, [&] { return real(from, to); });
 }
 
 STAGGER_INTERCEPTED int link(const char* from, const char* to) noexcept {

@@ -48,7 +48,7 @@ STAGGER_INTERCEPTED int pthread_kill(pthread_t thread, int signal) noexcept {
     return send_signal([&] { return real(thread, signal); });
 }
 
-STAGGER_INTERCEPTED int tgkill(pid_t process_id, pid_t thread, int signal) noexcept {
+STAGGER_INTERCEPTED int tgkill(pid_t process_id, pid_t thread, int signal) {
     STAGGER_REAL(tgkill);
     return send_signal([&] { return real(process_id, thread, signal); });
 }

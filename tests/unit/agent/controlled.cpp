@@ -84,6 +84,7 @@ Outcome read_outcome(const Segment& segment, const Board& board) {
     return {execution.ending,
             execution.points,
             execution.clock,
+            execution.misfits,
             {segment.log, segment.log + execution.logged},
             {std::begin(board.values), std::end(board.values)},
             {board.order, board.order + board.count}};

@@ -25,6 +25,7 @@ struct Outcome {
     control::Ending ending;
     std::uint64_t points;
     std::int64_t clock;  // virtual ns
+    std::uint32_t misfits;
     std::vector<control::Decision> log;
     std::vector<long> values;
     std::vector<int> order;

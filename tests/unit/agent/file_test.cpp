@@ -3,8 +3,10 @@
 // Named files, FIFOs, epoll and System V objects.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -75,6 +77,24 @@ TEST(Files, AFifoOpensWhenBothEndsAreThere) {
     }
     EXPECT_EQ(run_controlled({reader}, {}, prepare).ending, Ending::Deadlock);
     EXPECT_EQ(run_controlled({writer}, {}, prepare).ending, Ending::Deadlock);
+}
+
+TEST(Files, ALockIsOneHoweverTheFileIsSpelt) {
+    Path path;
+    const auto task = [&](const std::string& spelling, int mark) {
+        return [spelling, mark](Board& board) {
+            const int file = open(spelling.c_str(), O_RDWR | O_CREAT, 0600);
+            flock(file, LOCK_EX);
+            board.note(mark);
+            pollfd none{-1, 0, 0};
+            poll(&none, 1, 1);
+            board.note(mark);
+            flock(file, LOCK_UN);
+        };
+    };
+    const std::string plain = path.get();
+    EXPECT_EQ(orders_of({task(plain, 1), task("/tmp/../" + plain, 2)}, 20),
+              (std::vector<std::string>{"1122", "2211"}));
 }
 
 TEST(Epoll, WaitsForWhatWasAdded) {

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One name for a file, however it was spelt: relative, through links, from an open directory.
+// Private to the agent.
+#pragma once
+
+namespace stagger::agent {
+
+class Path {
+public:
+    enum class Links { Follow, Keep };
+
+    // What `path` leads to now. Where nothing is, the name is `path` as it stands.
+    Path(int directory, const char* path, Links links);
+    // What that descriptor was opened by.
+    explicit Path(int descriptor);
+
+    const char* name() const { return name_; }
+
+private:
+    bool take_name_of(int descriptor);
+    char name_[512] = "";
+};
+
+}  // namespace stagger::agent
