@@ -28,6 +28,11 @@ NOTHING(__tsan_unaligned_write2)
 NOTHING(__tsan_unaligned_write4)
 NOTHING(__tsan_unaligned_write8)
 NOTHING(__tsan_unaligned_write16)
+NOTHING(__tsan_read_write1)
+NOTHING(__tsan_read_write2)
+NOTHING(__tsan_read_write4)
+NOTHING(__tsan_read_write8)
+NOTHING(__tsan_read_write16)
 NOTHING(__tsan_vptr_read)
 void __tsan_init() {}
 void __tsan_func_exit() {}
@@ -66,8 +71,28 @@ void __tsan_atomic_signal_fence(int) {}
         return __atomic_compare_exchange_n(at, expected, value, false, __ATOMIC_SEQ_CST, \
                                            __ATOMIC_SEQ_CST); \
     }
+#define MORE_ATOMICS(bits) \
+    Word##bits __tsan_atomic##bits##_compare_exchange_val( \
+        volatile Word##bits* at, Word##bits expected, Word##bits value, int, int) { \
+        __atomic_compare_exchange_n(at, &expected, value, false, __ATOMIC_SEQ_CST, \
+                                    __ATOMIC_SEQ_CST); \
+        return expected; \
+    } \
+    Word##bits __tsan_atomic##bits##_fetch_and(volatile Word##bits* at, Word##bits value, int) { \
+        return __atomic_fetch_and(at, value, __ATOMIC_SEQ_CST); \
+    } \
+    Word##bits __tsan_atomic##bits##_fetch_or(volatile Word##bits* at, Word##bits value, int) { \
+        return __atomic_fetch_or(at, value, __ATOMIC_SEQ_CST); \
+    } \
+    Word##bits __tsan_atomic##bits##_fetch_xor(volatile Word##bits* at, Word##bits value, int) { \
+        return __atomic_fetch_xor(at, value, __ATOMIC_SEQ_CST); \
+    }
 ATOMICS(8)
 ATOMICS(16)
 ATOMICS(32)
 ATOMICS(64)
+MORE_ATOMICS(8)
+MORE_ATOMICS(16)
+MORE_ATOMICS(32)
+MORE_ATOMICS(64)
 }
