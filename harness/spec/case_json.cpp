@@ -68,6 +68,7 @@ Json to_json(const Explore& explore) {
     if (explore.mode) out["mode"] = static_cast<int>(*explore.mode);
     if (explore.cpus) out["cpus"] = *explore.cpus;
     if (explore.lifetime) out["lifetime"] = static_cast<int>(*explore.lifetime);
+    if (explore.servers) out["servers"] = static_cast<int>(*explore.servers);
     if (explore.step_limit) out["step_limit"] = *explore.step_limit;
     return out;
 }
@@ -203,6 +204,7 @@ Explore read_explore(Reader& outer) {
         explore.cpus = reader.maybe<std::string>("cpus");
         explore.step_limit = reader.maybe<std::uint64_t>("step_limit");
         if (json->contains("mode")) explore.mode = reader.choice<Mode>("mode", 2);
+        if (json->contains("servers")) explore.servers = reader.choice<Servers>("servers", 2);
         if (json->contains("lifetime")) explore.lifetime = reader.choice<Lifetime>("lifetime", 2);
         outer.also(reader);
     }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kExpectKeys[] = {"final", "visible", "observe", "outcomes", "allow"};
 constexpr std::string_view kExploreKeys[] = {"schedules", "time", "strategy", "depth",
-                                             "mode",      "cpus", "lifetime", "step_limit"};
+                                             "mode",      "cpus", "lifetime", "step_limit", "servers"};
 constexpr std::uint64_t kMaxDepth = 1'000;
 
 // One expression, or an array of them.
@@ -155,6 +155,9 @@ void read_explore(const Node& node, Explore& explore, Builder& builder) {
         if (key == "lifetime")
             explore.lifetime = read_choice<Lifetime>(
                 entry, {{"warm", Lifetime::Warm}, {"fresh", Lifetime::Fresh}}, builder);
+        if (key == "servers")
+            explore.servers = read_choice<Servers>(
+                entry, {{"atomic", Servers::Atomic}, {"explored", Servers::Explored}}, builder);
     }
 }
 

@@ -108,6 +108,8 @@ struct Expect {
 
 enum class Mode : std::uint8_t { Controlled, Free };
 enum class Lifetime : std::uint8_t { Warm, Fresh };
+// Whether the scheduler may switch inside a server's work on one request.
+enum class Servers : std::uint8_t { Atomic, Explored };
 
 // [explore]: nothing given means the command line's, then the built-in default.
 struct Explore {
@@ -118,6 +120,7 @@ struct Explore {
     std::optional<Mode> mode;
     std::optional<std::string> cpus;
     std::optional<Lifetime> lifetime;
+    std::optional<Servers> servers;
     std::optional<std::uint64_t> step_limit;  // points of one execution before `livelock`
 };
 
