@@ -102,5 +102,7 @@ struct OracleInfo {
     std::string_view summary;
 };
 std::vector<OracleInfo> oracles();
+// The sequential models that linearizability is judged by, one per object type.
+std::vector<OracleInfo> models();
 
 }  // namespace stagger::check

@@ -12,6 +12,16 @@ using history::Ending;
 using history::History;
 using history::kNone;
 
+namespace {
+
+// What others contribute to a message may be a sentence already.
+std::string with_one_full_stop(std::string text) {
+    while (text.ends_with("..") || text.ends_with("\n.")) text.erase(text.size() - 2, 1);
+    return text;
+}
+
+}  // namespace
+
 // Half of the memory for values and states, half for the configurations of a search.
 Context::Context(const History& judged, const Expectations& expected, const Observations& observed,
                  const Limits& limits)
@@ -52,7 +62,7 @@ void Context::report(Symptom symptom, std::string object, std::string message,
                      std::vector<std::uint32_t> calls) {
     if (has(symptom, object)) return;
     verdict_.violations.push_back(
-        {symptom, std::move(object), std::move(message), std::move(calls)});
+        {symptom, std::move(object), with_one_full_stop(std::move(message)), std::move(calls)});
 }
 
 bool Context::has(Symptom symptom, const std::string& object) const {
@@ -62,6 +72,7 @@ bool Context::has(Symptom symptom, const std::string& object) const {
 }
 
 void Context::inconclusive(std::string reason) {
+    reason = with_one_full_stop(std::move(reason));
     auto& reasons = verdict_.inconclusive;
     if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
         reasons.push_back(std::move(reason));

@@ -15,7 +15,7 @@ public:
     struct Entry {
         std::uint32_t op = 0;
         bool is_response = false;
-        std::uint32_t partner = 0;  // of an invocation: its response, 0 if it has none
+        std::uint32_t partner = 0;  // the other of invocation and response, 0 if there is none
         std::uint32_t previous = 0, next = 0;
     };
 
@@ -34,6 +34,11 @@ public:
 
     const Entry& operator[](std::uint32_t index) const { return entries_[index]; }
     std::uint32_t first() const { return entries_[0].next; }
+    // The first response that is left, from `index` on; at last the end.
+    std::uint32_t response_from(std::uint32_t index) const {
+        while (!entries_[index].is_response) index = entries_[index].next;
+        return index;
+    }
 
     void lift(std::uint32_t invocation) {
         unlink(invocation);
@@ -60,10 +65,13 @@ private:
             if (i == 0 || i > events.size()) continue;
             entries_[i].op = static_cast<std::uint32_t>(events[i - 1] & 0x7fffffff);
             entries_[i].is_response = (events[i - 1] >> 31 & 1) != 0;
-            if (entries_[i].is_response)
-                entries_[invocation_of[entries_[i].op]].partner = i;
-            else
-                invocation_of[entries_[i].op] = i;
+            std::uint32_t& invocation = invocation_of[entries_[i].op];
+            if (!entries_[i].is_response) {
+                invocation = i;
+                continue;
+            }
+            entries_[i].partner = invocation;
+            entries_[invocation].partner = i;
         }
         // The end looks like a response: nothing beyond it may be tried.
         entries_.back().is_response = true;
@@ -125,11 +133,11 @@ public:
     }
 
     SearchResult run() {
-        std::uint32_t entry = entries_.first();
+        std::uint32_t entry = first_choice();
         while (unexplained_ > 0) {
             if (const auto limit = limit_reached()) return result(*limit);
             if (!entries_[entry].is_response) {
-                entry = advance(entry, 0) ? entries_.first() : entries_[entry].next;
+                entry = advance(entry, 0) ? first_choice() : next_choice(entry);
                 continue;
             }
             if (frames_.size() >= deepest_) {
@@ -148,6 +156,18 @@ private:
         State before;
         std::uint32_t high_before;
     };
+
+    // What may take effect next: first the operation that returns first, since nothing else is
+    // needed yet (Lowe calls this just in time), then the others in the order of invocation, and
+    // then nothing: a response.
+    std::uint32_t first_choice() const {
+        return unexplained_ > 0 ? entries_[entries_.response_from(entries_.first())].partner : 0;
+    }
+    std::uint32_t next_choice(std::uint32_t entry) const {
+        const std::uint32_t urgent = entries_[entries_.response_from(entry)].partner;
+        const std::uint32_t next = entry == urgent ? entries_.first() : entries_[entry].next;
+        return next == urgent ? entries_[next].next : next;
+    }
 
     // Lets the operation of `entry` take effect next, from the given alternative on, unless that
     // leads where the search has already failed.
@@ -183,7 +203,7 @@ private:
         if (entries_[frame.entry].partner != 0) ++unexplained_;
         state_ = frame.before;
         const bool advanced = advance(frame.entry, frame.alternative + 1);
-        entry = advanced ? entries_.first() : entries_[frame.entry].next;
+        entry = advanced ? first_choice() : next_choice(frame.entry);
         return true;
     }
 

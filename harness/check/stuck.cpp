@@ -17,7 +17,10 @@ std::vector<Sleeper> sleepers(const Context& context) {
         for (std::uint32_t i = 0; i < history.calls.size(); ++i)
             if (history.calls[i].task == wait.task && history.calls[i].responded == kNone)
                 sleeper.call = i;
-        if (sleeper.call != kNone) {
+        // Outside of a call it waits for no object, but for a role to end, say.
+        if (sleeper.call == kNone) {
+            sleeper.object = kNone;
+        } else {
             const Call& call = history.calls[sleeper.call];
             if (sleeper.object == kNone) sleeper.object = call.object;
             if (sleeper.what.empty()) sleeper.what = describe(history, call);

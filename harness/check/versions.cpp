@@ -8,13 +8,12 @@ namespace stagger::check {
 
 namespace {
 
-using history::kNone;
-
 class Finder {
 public:
     Finder(Context& context, const Partition& partition)
         : terms_(context.terms), partition_(partition) {
         count_items();
+        for (const Op& op : partition.ops) add_source(op);
     }
 
     // What a call says about the content before it; none for calls that do not look.
@@ -45,42 +44,61 @@ public:
         return op.status == ResultStatus::Ok;
     }
 
-    // Whether the content may be `content` right after `op`. In doubt, yes.
-    bool could_leave(const Op& op, Term content) {
-        switch (op.operation) {
-            case Operation::Store:
-            case Operation::Swap:
-            case Operation::Set:
-                return op.value == content;
-            case Operation::Cas:
-                return op.value == content && (!op.known || succeeded(op));
-            case Operation::Add:
-                return !op.known || sum_term(terms_, op.result, op.value) == content;
-            case Operation::Erase:
-                return content == nil_term(terms_) && (!op.known || succeeded(op));
-            case Operation::Append:
-                return could_append(op.value, content);
-            case Operation::Pop:
-                return could_pop(op, content);
-            default:
-                return false;
-        }
-    }
-
     void find_sources(Look& look) {
         look.explained = look.content == partition_.initial || is_list_not_yet_there(look.content);
-        for (const Op& op : partition_.ops) {
-            if (&op == look.op || op.invoked > look.op->responded) continue;
-            if (op.operation == Operation::Snapshot || !could_leave(op, look.content)) continue;
-            look.explained = true;
-            look.newest_source = std::max(look.newest_source, std::int64_t{op.responded});
-        }
+        const auto exact = sources_.find(look.content);
+        if (exact != sources_.end())
+            for (const Op* op : exact->second) consider(*op, look);
+        for (const Op* op : vague_sources_)
+            if (could_leave(*op, look.content)) consider(*op, look);
     }
 
 private:
     // A list inside a map that nobody made yet may be read as an empty one.
     bool is_list_not_yet_there(Term content) {
         return partition_.initial == nil_term(terms_) && is_empty_list(terms_, content);
+    }
+
+    // Most writes leave one content, whatever was there before. Changes of lists, and writes of
+    // which the outcome is unknown, are looked at one by one.
+    void add_source(const Op& op) {
+        switch (op.operation) {
+            case Operation::Store:
+            case Operation::Swap:
+            case Operation::Set:
+                sources_[op.value].push_back(&op);
+                break;
+            case Operation::Cas:
+                if (!op.known || succeeded(op)) sources_[op.value].push_back(&op);
+                break;
+            case Operation::Erase:
+                if (!op.known || succeeded(op)) sources_[nil_term(terms_)].push_back(&op);
+                break;
+            case Operation::Add:
+                if (op.known)
+                    sources_[sum_term(terms_, op.result, op.value)].push_back(&op);
+                else
+                    vague_sources_.push_back(&op);
+                break;
+            case Operation::Append:
+            case Operation::Pop:
+                vague_sources_.push_back(&op);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Whether the content may be `content` right after `op`. In doubt, yes.
+    bool could_leave(const Op& op, Term content) {
+        if (op.operation == Operation::Append) return could_append(op.value, content);
+        return op.operation != Operation::Pop || could_pop(op, content);
+    }
+
+    static void consider(const Op& op, Look& look) {
+        if (&op == look.op || op.invoked > look.op->responded) return;
+        look.explained = true;
+        look.newest_source = std::max(look.newest_source, std::int64_t{op.responded});
     }
 
     bool succeeded(const Op& op) { return op.result == value_term(terms_, Value(true)); }
@@ -117,6 +135,8 @@ private:
     Terms& terms_;
     const Partition& partition_;
     std::unordered_map<Term, std::size_t> available_;
+    std::unordered_map<Term, std::vector<const Op*>> sources_;  // by the content they leave
+    std::vector<const Op*> vague_sources_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 #include "harness/check/models/model.hpp"
 
-namespace stagger::check::models {
+namespace stagger::check::model {
 
 namespace {
 
@@ -51,4 +51,4 @@ std::optional<State> step(Surroundings around, State state, const Op& op, unsign
 const Model kBarrier = {ObjectType::Barrier, "arrive, and leave as a group of `capacity`", init,
                         step};
 
-}  // namespace stagger::check::models
+}  // namespace stagger::check::model

@@ -3,7 +3,7 @@
 // A list: the state is its value, of which append and pop change the last item.
 #include "harness/check/models/model.hpp"
 
-namespace stagger::check::models {
+namespace stagger::check::model {
 
 namespace {
 
@@ -47,4 +47,4 @@ std::optional<State> step_list(Terms& terms, State state, const Op& op) {
 
 const Model kList = {ObjectType::List, "append, pop (the last) and read of one list", init, step};
 
-}  // namespace stagger::check::models
+}  // namespace stagger::check::model

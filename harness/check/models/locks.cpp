@@ -6,7 +6,7 @@
 
 #include "harness/check/models/model.hpp"
 
-namespace stagger::check::models {
+namespace stagger::check::model {
 
 namespace {
 
@@ -149,4 +149,4 @@ const Model kEvent = {ObjectType::Event, "set, clear, and wait until set", init_
 const Model kCondition = {ObjectType::Condition, "wait and notify, which keep nothing",
                           init_condition, step_condition};
 
-}  // namespace stagger::check::models
+}  // namespace stagger::check::model

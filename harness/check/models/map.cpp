@@ -4,7 +4,7 @@
 // sound because keys are independent objects (locality: Herlihy & Wing 1990).
 #include "harness/check/models/model.hpp"
 
-namespace stagger::check::models {
+namespace stagger::check::model {
 
 namespace {
 
@@ -59,4 +59,4 @@ const Model kMap = {ObjectType::Map,
                     "get, set and erase of one key, and append, pop and read of a list at it", init,
                     step};
 
-}  // namespace stagger::check::models
+}  // namespace stagger::check::model

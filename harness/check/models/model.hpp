@@ -53,10 +53,10 @@ const Model& model_of(ObjectType type);
 // Whether calls of this operation can change what others see.
 bool writes(Operation operation);
 
-namespace models {
+namespace model {
 extern const Model kRegister, kList, kMap, kQueue, kMutex, kSemaphore, kEvent, kCondition, kBarrier;
 // A step of a list held in `state`; also of a list inside a map, where nil is a list not yet there.
 std::optional<State> step_list(Terms& terms, State state, const Op& op);
-}  // namespace models
+}  // namespace model
 
 }  // namespace stagger::check

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "harness/base/check.hpp"
+#include "harness/check/check.hpp"
 #include "harness/check/models/model.hpp"
 
 namespace stagger::check {
@@ -9,8 +10,8 @@ namespace stagger::check {
 namespace {
 
 const std::array<const Model*, STAGGER_TYPE_COUNT> kModels = {
-    &models::kRegister,  &models::kList,  &models::kMap,       &models::kQueue,  &models::kMutex,
-    &models::kSemaphore, &models::kEvent, &models::kCondition, &models::kBarrier};
+    &model::kRegister,  &model::kList,  &model::kMap,       &model::kQueue,  &model::kMutex,
+    &model::kSemaphore, &model::kEvent, &model::kCondition, &model::kBarrier};
 
 }  // namespace
 
@@ -18,6 +19,12 @@ const Model& model_of(ObjectType type) {
     const Model& model = *kModels[static_cast<std::size_t>(type)];
     STAGGER_CHECK(model.type == type);
     return model;
+}
+
+std::vector<OracleInfo> models() {
+    std::vector<OracleInfo> result;
+    for (const Model* model : kModels) result.push_back({name(model->type), model->summary});
+    return result;
 }
 
 bool writes(Operation operation) {

@@ -7,7 +7,7 @@
 
 #include "harness/check/models/model.hpp"
 
-namespace stagger::check::models {
+namespace stagger::check::model {
 
 namespace {
 
@@ -145,4 +145,4 @@ const Model kQueue = {ObjectType::Queue,
                       "put, take, size and close, in the FIFO scope that the contract declares",
                       init, step};
 
-}  // namespace stagger::check::models
+}  // namespace stagger::check::model

@@ -3,7 +3,7 @@
 // A register: the state is its value.
 #include "harness/check/models/model.hpp"
 
-namespace stagger::check::models {
+namespace stagger::check::model {
 
 namespace {
 
@@ -42,4 +42,4 @@ std::optional<State> step(Surroundings around, State state, const Op& op, unsign
 const Model kRegister = {ObjectType::Register, "load, store, swap, add and cas of one value", init,
                          step};
 
-}  // namespace stagger::check::models
+}  // namespace stagger::check::model

@@ -125,8 +125,9 @@ TEST(Bounds, NoMemoryAtAllIsInconclusiveAndNoVerdict) {
 // Every operation may always be next, and nothing is ever right: the worst for the memory.
 class Endless final : public check::Transitions {
 public:
-    std::optional<check::State> step(check::State state, std::uint32_t op, unsigned) override {
-        if (op == kImpossible) return std::nullopt;
+    std::optional<check::State> step(check::State state, std::uint32_t op,
+                                     unsigned alternative) override {
+        if (op == kImpossible || alternative > 0) return std::nullopt;
         return state * 31 + op;
     }
     bool exhausted() const override { return false; }

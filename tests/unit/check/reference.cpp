@@ -182,7 +182,7 @@ Value initial_state(const Object& object) {
         case ObjectType::Mutex:
             return -1;
         case ObjectType::Barrier:
-            return Value::List{Value::List{}, Value::List{}};
+            return Value(Value::List(2, Value(Value::Map())));
         case ObjectType::Queue: {
             Value::List items;
             for (const Value& value : items_of(object.initial))
