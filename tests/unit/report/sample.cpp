@@ -62,7 +62,7 @@ engine::CaseResult lost_update() {
          {0, 1, 2, 3}},
         {check::Symptom::FinalState, "", "n == 102 does not hold: n = 101.", {}}};
     finding.schedule.decisions = {
-        {schedule::Phase::Main, "worker[0]", 3, "store n", schedule::Choice::Run, "worker[1]"}};
+        {schedule::Phase::Main, "worker[0]", 3, 0, "store n", schedule::Choice::Run, "worker[1]"}};
     finding.found_at = 4;
     finding.replayed = 20;
     finding.replays = 20;
