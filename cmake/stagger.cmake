@@ -31,7 +31,7 @@ set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 function(stagger_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;USES" ${ARGN})
   add_library(stagger_${name} STATIC ${ARG_SOURCES})
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp)
   target_sources(stagger_${name} PUBLIC
     FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${headers})
   target_include_directories(stagger_${name} PUBLIC ${CMAKE_SOURCE_DIR})
