@@ -124,10 +124,9 @@ void complain_about_end_name(const NameUse& use, Position position,
 
 std::optional<Expression> read_lua(const std::string& source, Position position, Builder& builder) {
     if (builder.problems.full()) return std::nullopt;
-    if (builder.scenario.expression_count >= kMaxExpressions) {
+    if (builder.scenario.expression_count > kMaxExpressions) return std::nullopt;
+    if (builder.scenario.expression_count == kMaxExpressions)
         builder.problems.add(position, fmt::format("more than {} expressions", kMaxExpressions));
-        return std::nullopt;
-    }
     Expression expression{source, position, builder.scenario.expression_count++};
     if (source.find_first_not_of(" \t\r\n") == std::string::npos) {
         builder.problems.add(position, "this expression is empty");

@@ -241,8 +241,12 @@ private:
                 if (builder_.scenario.cases.size() + combinations > most_cases()) break;
             }
             if (builder_.scenario.cases.size() + combinations > most_cases()) {
-                problems().add(base_.position, fmt::format("more than {} cases", most_cases()),
-                               "shorten the lists under `params` and `options`");
+                problems().add(
+                    base_.position,
+                    fmt::format(
+                        "more than {} cases{}", most_cases(),
+                        most_cases() < kMaxCases ? ", the most for a file of this size" : ""),
+                    "shorten the lists under `params` and `options`");
                 return;
             }
             for (std::uint64_t i = 0; i < combinations; ++i) add_case(backends, axes, i);

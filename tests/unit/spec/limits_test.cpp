@@ -54,7 +54,7 @@ TEST(Limits, TextBeyondTheLargestSpecIsRefused) {
 
 TEST(Limits, ManySteps) {
     const std::string text = kHead + std::string("[process.p]\nsteps = [\n") +
-                             repeated("{ load = \"n\", into = \"x\" },\n", 100'000) + "]\n";
+                             repeated("{ load = \"n\", into = \"x\" },\n", 20'000) + "]\n";
     EXPECT_EQ(refusal(text).message, "more than 10000 steps");
 }
 
@@ -66,14 +66,14 @@ TEST(Limits, AsManyStepsAsAllowed) {
 
 TEST(Limits, ManyMistakesGiveFewMessages) {
     const std::string text = kHead + std::string("[process.p]\nsteps = [\n") +
-                             repeated("{ lode = \"m\", vlaue = \"y + \" },\n", 50'000) + "]\n";
+                             repeated("{ lode = \"m\", vlaue = \"y + \" },\n", 20'000) + "]\n";
     EXPECT_EQ(refusal(text).position.line, 6u);
 }
 
 TEST(Limits, ManyObjectsAndProcesses) {
     std::string objects = "name = \"a\"\n[objects]\n";
     std::string roles = "name = \"a\"\n";
-    for (int i = 0; i < 20'000; ++i) {
+    for (int i = 0; i < 10'000; ++i) {
         objects += "o" + std::to_string(i) + " = { type = \"mutex\" }\n";
         roles += "[process.p" + std::to_string(i) + "]\nsteps = [ { sleep = 1 } ]\n";
     }
@@ -83,15 +83,15 @@ TEST(Limits, ManyObjectsAndProcesses) {
 
 TEST(Limits, ManyUnknownKeys) {
     std::string text = "name = \"a\"\n";
-    for (int i = 0; i < 100'000; ++i) text += "key" + std::to_string(i) + " = 1\n";
+    for (int i = 0; i < 50'000; ++i) text += "key" + std::to_string(i) + " = 1\n";
     EXPECT_NE(refusal(text).message.find("key0"), std::string::npos);
 }
 
 TEST(Limits, DeepNestingOverflowsNoStack) {
     refusal("name = " + repeated("[", 1'000'000));
     refusal("name = " + repeated("{ a = ", 100'000));
-    refusal("[" + repeated("a.", 1'000'000) + "a]");
-    refusal(repeated("a.", 1'000'000) + "a = 1");
+    refusal("[" + repeated("a.", 400'000) + "a]");
+    refusal(repeated("a.", 400'000) + "a = 1");
     std::string steps = "{ sleep = 1 }";
     for (int i = 0; i < 200; ++i) steps = "{ repeat = 2, steps = [ " + steps + " ] }";
     refusal(kHead + std::string("[process.p]\nsteps = [ ") + steps + " ]\n");
