@@ -119,6 +119,7 @@ pid_t wait_for_child(pid_t pid, int flags, Wait wait) {
         const Watched watched = children(pid);
         if (watched.count() == 0) {
             found = wait(flags);
+            regain_token();
             break;
         }
         wait_for(watched.keys(), watched.count(), control::kNoDeadline);

@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include "harness/agent/real.hpp"
+#include "harness/agent/sight.hpp"
 #include "harness/agent/virtual_time.hpp"
 
 namespace stagger::agent {
@@ -32,6 +33,12 @@ std::int64_t patience_of(int descriptor, Direction direction) {
     const bool found = getsockopt(descriptor, SOL_SOCKET, option, &limit, &size) == 0;
     if (!found || (limit.tv_sec == 0 && limit.tv_usec == 0)) return control::kNoDeadline;
     return deadline_after(nanoseconds({limit.tv_sec, limit.tv_usec * 1000}));
+}
+
+void regain_token() {
+    const int error = errno;
+    keep_in_sight();
+    errno = error;
 }
 
 }  // namespace stagger::agent

@@ -31,6 +31,9 @@ bool may_wait(int descriptor, Direction direction);
 // When SO_RCVTIMEO or SO_SNDTIMEO end a wait that begins now; of other descriptors never.
 std::int64_t patience_of(int descriptor, Direction direction);
 
+// After a call that may have slept after all, and lost the token meanwhile; keeps errno.
+void regain_token();
+
 // `attempt` is told whether the call may wait; it must not, and fails with EAGAIN instead.
 template <typename Attempt>
 auto try_descriptor(const DescriptorCall& call, Attempt attempt) {
@@ -45,6 +48,7 @@ auto try_descriptor(const DescriptorCall& call, Attempt attempt) {
             result = attempt(patient);
         } while (woken == Woken::Touched && result == -1 && errno == EAGAIN);
     }
+    regain_token();
     if (result != -1) touched(call.key);
     return result;
 }
