@@ -14,6 +14,9 @@ namespace {
 using engine::CaseResult;
 using engine::CaseStatus;
 
+// A chance of missing a bug that is as good as a coin's is no reassurance, and is left out.
+constexpr double kWorthSaying = 0.5;
+
 // A bound that a person can read at a glance: one digit, rounded up, times `scale` (100: percent).
 // Never below the probability itself, and never zero, since nothing here was proved.
 std::string below(double probability, double scale) {
@@ -22,6 +25,30 @@ std::string below(double probability, double scale) {
     while (digit * 9 < probability) digit *= 10;
     const double bound = std::floor(probability / digit + 1) * digit;
     return fmt::format("< {:.6g}", std::min(bound, 1.0) * scale);
+}
+
+// How much was looked at, without what that is worth.
+std::string seen_text(const CaseResult& result) {
+    return fmt::format("{}, {}{}, {}", counted(result.schedules, "schedule"),
+                       result.evidence.interleavings_saturated ? "at least " : "",
+                       counted(result.evidence.interleavings, "interleaving"),
+                       counted(result.evidence.contended_points, "contended point"));
+}
+
+// The same in the space that a table leaves, beside a column with the number of schedules.
+std::string brief_evidence(const CaseResult& result) {
+    const engine::Evidence& evidence = result.evidence;
+    const std::string worth =
+        evidence.complete ? "complete"
+                          : fmt::format("next is new: {}%", below(evidence.chance_of_new, 100));
+    return fmt::format("{}{}, {}", evidence.interleavings_saturated ? "at least " : "",
+                       counted(evidence.interleavings, "interleaving"), worth);
+}
+
+// A pass without a finding has nothing but its evidence.
+std::string table_reason(const CaseResult& result) {
+    const bool bare = result.status == CaseStatus::Pass && result.findings.empty();
+    return bare && result.schedules > 0 ? brief_evidence(result) : reason(result);
 }
 
 std::string painted(CaseStatus status, std::string_view text, const Style& style) {
@@ -70,7 +97,7 @@ std::string table_row(const Columns& columns, const CaseResult& result, const St
                        pad(printable(result.verdict), columns.verdict),
                        pad_left(std::to_string(result.schedules), columns.schedules),
                        pad_left(rate(result), columns.rate),
-                       fit(reason(result), columns.reason(style.width)));
+                       fit(table_reason(result), columns.reason(style.width)));
 }
 
 }  // namespace
@@ -135,16 +162,17 @@ std::string rate(const CaseResult& result) {
 
 std::string evidence_text(const CaseResult& result) {
     const engine::Evidence& evidence = result.evidence;
-    std::string out = fmt::format("{}, {}{}, {}", counted(result.schedules, "schedule"),
-                                  evidence.interleavings_saturated ? "at least " : "",
-                                  counted(evidence.interleavings, "interleaving"),
-                                  counted(evidence.contended_points, "contended point"));
+    std::string out = seen_text(result);
     if (evidence.complete) return out + "; complete";
-    if (result.schedules == 0) return out;
+    // What was found needs no odds of having been missed.
+    if (result.schedules == 0 || !result.findings.empty()) return out;
     out += fmt::format("; chance that the next shows something new {}%",
                        below(evidence.chance_of_new, 100));
-    for (const auto& [depth, probability] : evidence.missed)
-        out += fmt::format("; a bug of depth {} missed with p {}", depth, below(probability, 1));
+    for (const auto& [depth, probability] : evidence.missed) {
+        if (probability < kWorthSaying)
+            out +=
+                fmt::format("; a bug of depth {} missed with p {}", depth, below(probability, 1));
+    }
     return out;
 }
 
@@ -200,7 +228,7 @@ std::string render_evidence(const CaseResult& result, const Style& style) {
     // A message of several lines is laid out by who wrote it: a spec's errors with their carets.
     if (result.message.find('\n') != std::string::npos) {
         out += printable_lines(result.message) + "\n";
-    } else {
+    } else if (result.findings.empty() || result.message != headline(result.findings.front())) {
         add(printable(result.message));
     }
     if (result.schedules > 0) add(evidence_text(result));

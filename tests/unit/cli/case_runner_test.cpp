@@ -57,6 +57,13 @@ Ran run(const std::vector<Job>& jobs, RunSettings settings) {
     return out;
 }
 
+RunSettings settings_with(std::uint32_t jobs, bool fail_fast) {
+    RunSettings settings;
+    settings.jobs = jobs;
+    settings.fail_fast = fail_fast;
+    return settings;
+}
+
 std::string statuses(const std::vector<CaseResult>& results) {
     std::string out;
     for (const CaseResult& result : results) {
@@ -87,8 +94,8 @@ TEST(CliCaseRunner, ResultsAndLinesAreInTheOrderOfTheCasesWhateverEndsFirst) {
 
 TEST(CliCaseRunner, TheNumberOfJobsChangesNoResult) {
     const std::vector<Job> jobs = jobs_named({"a", "fail b", "c", "error d", "e", "f", "g"});
-    const Ran one = run(jobs, {.jobs = 1});
-    const Ran many = run(jobs, {.jobs = 16});
+    const Ran one = run(jobs, settings_with(1, false));
+    const Ran many = run(jobs, settings_with(16, false));
     EXPECT_EQ(statuses(one.results), "pfpeppp");
     EXPECT_EQ(statuses(many.results), statuses(one.results));
     EXPECT_EQ(many.progress, one.progress);
@@ -96,16 +103,16 @@ TEST(CliCaseRunner, TheNumberOfJobsChangesNoResult) {
 
 TEST(CliCaseRunner, FailFastSkipsWhatIsBehindTheFirstFailureWhateverRan) {
     const std::vector<Job> jobs = jobs_named({"a", "fail b", "fail c", "d"});
-    EXPECT_EQ(statuses(run(jobs, {.jobs = 1, .fail_fast = true}).results), "pfss");
-    EXPECT_EQ(statuses(run(jobs, {.jobs = 4, .fail_fast = true}).results), "pfss");
-    EXPECT_EQ(statuses(run(jobs, {.jobs = 1, .fail_fast = false}).results), "pffp");
+    EXPECT_EQ(statuses(run(jobs, settings_with(1, true)).results), "pfss");
+    EXPECT_EQ(statuses(run(jobs, settings_with(4, true)).results), "pfss");
+    EXPECT_EQ(statuses(run(jobs, settings_with(1, false)).results), "pffp");
 }
 
 TEST(CliCaseRunner, FailFastDoesNotStopForABadSpecNorHideOne) {
     std::vector<Job> jobs = jobs_named({"bad", "fail a", "bad too", "b"});
     jobs[0].settled = result_of(jobs[0], CaseStatus::Error);
     jobs[2].settled = result_of(jobs[2], CaseStatus::Error);
-    EXPECT_EQ(statuses(run(jobs, {.jobs = 1, .fail_fast = true}).results), "efes");
+    EXPECT_EQ(statuses(run(jobs, settings_with(1, true)).results), "efes");
 }
 
 TEST(CliCaseRunner, OnceCancelledNothingIsStartedAndNothingIsClaimed) {

@@ -28,10 +28,18 @@ TEST(ReportSummary, APassSaysWhatItIsWorth) {
 
 TEST(ReportSummary, ACertainMissIsNotSoldAsARareOne) {
     CaseResult result = sample::pass();
-    result.evidence.missed = {{2, 1.0}};
+    result.evidence.missed = {{2, 0.45}, {3, 1.0}};
     result.evidence.chance_of_new = 0;
     EXPECT_TRUE(has(evidence_text(result), "something new < 0.01%"));
-    EXPECT_TRUE(has(evidence_text(result), "missed with p <= 1"));
+    EXPECT_TRUE(has(evidence_text(result), "depth 2 missed with p < 0.5"));
+    EXPECT_FALSE(has(evidence_text(result), "depth 3"));
+    result.evidence.chance_of_new = 1;
+    EXPECT_TRUE(has(evidence_text(result), "something new <= 100%"));
+}
+
+TEST(ReportSummary, WhatWasFoundNeedsNoOddsOfHavingBeenMissed) {
+    EXPECT_EQ(evidence_text(sample::lost_update()),
+              "1000 schedules, 37 interleavings, 6 contended points");
 }
 
 TEST(ReportSummary, CountsEveryStatus) {

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What programs read: --json and --junit; and what people watch: --progress.
+#include <algorithm>
+#include <regex>
+#include <sstream>
+
+#include <gtest/gtest.h>
+#include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/e2e/stagger.hpp"
+
+namespace stagger::e2e {
+namespace {
+
+// The JSON of a gate over three specs, wall times aside.
+std::string json_of_gate(std::vector<std::string> more) {
+    const TemporaryFolder folder;
+    std::vector<std::string> words{"gate",        spec("holds"), spec("loses"),
+                                   spec("known"), "--json",      "results.json"};
+    words.insert(words.end(), more.begin(), more.end());
+    stagger_quick(folder, words);
+    const std::string json = text_of(folder / "results.json");
+    return std::regex_replace(json, std::regex("\"seconds\": [^,]*"), "\"seconds\": 0");
+}
+
+TEST(Json, IsTheSameForOneSeedWhateverTheNumberOfJobs) {
+    const std::string json = json_of_gate({});
+    EXPECT_TRUE(contains(json, "\"lost-update\"")) << json;
+    EXPECT_EQ(json_of_gate({}), json);
+    EXPECT_EQ(json_of_gate({"--jobs", "2"}), json);
+}
+
+TEST(Json, OwnsStdoutWhereAskedTo) {
+    const TemporaryFolder folder;
+    const Outcome outcome = stagger_quick(folder, {"gate", spec("loses"), "--json", "-"});
+    const auto json = nlohmann::json::parse(outcome.out, nullptr, false);
+    ASSERT_FALSE(json.is_discarded()) << outcome.out;
+    EXPECT_EQ(json["summary"]["failed"], 1);
+    EXPECT_EQ(json["seed"], 1);
+    EXPECT_EQ(json["cases"][0]["finding"]["replayed"], 20);
+    EXPECT_TRUE(contains(outcome.err, "the delays that matter")) << outcome.err;
+}
+
+TEST(Json, HoldsABadSpecAsAnError) {
+    const TemporaryFolder folder;
+    folder.write("bad.toml", "name = ");
+    const Outcome outcome = stagger_quick(folder, {"gate", "bad.toml", "--json", "-"});
+    const auto json = nlohmann::json::parse(outcome.out, nullptr, false);
+    ASSERT_FALSE(json.is_discarded()) << outcome.out;
+    EXPECT_EQ(json["summary"]["errors"], 1);
+    EXPECT_EQ(json["cases"][0]["id"], "bad.toml");
+}
+
+TEST(Json, AFileThatCannotBeWrittenCostsNoResult) {
+    const TemporaryFolder folder;
+    folder.write("file", "x");
+    const Outcome outcome =
+        stagger_quick(folder, {"gate", spec("holds"), "--json", "file/results.json"});
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{3}));
+    EXPECT_TRUE(contains(outcome.err, "file/results.json cannot be written")) << outcome.err;
+    EXPECT_TRUE(contains(outcome.out, "1 case: 1 passed")) << outcome.out;
+}
+
+TEST(Json, AFolderForSchedulesThatCannotBeUsedCostsNoResult) {
+    const TemporaryFolder folder;
+    folder.write("file", "x");
+    const Outcome outcome = stagger_quick(folder, {"gate", spec("loses"), "--out", "file/out"});
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{3}));
+    EXPECT_TRUE(contains(outcome.err, "file/out")) << outcome.err;
+    EXPECT_TRUE(contains(outcome.out, "the delays that matter")) << outcome.out;
+}
+
+TEST(Junit, IsWellFormedAndHasATestPerCase) {
+    const TemporaryFolder folder;
+    folder.write("bad.toml", "name = '\x01<&>\"'");
+    stagger_quick(folder, {"gate", spec("holds"), spec("loses"), spec("apart"), "bad.toml",
+                           "--junit", "results.xml"});
+    std::ifstream file(folder / "results.xml");
+    boost::property_tree::ptree xml;
+    ASSERT_NO_THROW(boost::property_tree::read_xml(file, xml)) << text_of(folder / "results.xml");
+    EXPECT_EQ(xml.get<int>("testsuites.<xmlattr>.tests"), 4);
+    EXPECT_EQ(xml.get<int>("testsuites.<xmlattr>.failures"), 1);
+    EXPECT_EQ(xml.get<int>("testsuites.<xmlattr>.errors"), 2);
+    EXPECT_EQ(xml.get_child("testsuites").count("testsuite"), 4U);
+}
+
+TEST(Progress, PlainIsALinePerCaseInOrder) {
+    const TemporaryFolder folder;
+    const Outcome outcome = stagger_quick(
+        folder, {"gate", spec("holds"), spec("known"), "--jobs", "2", "--progress", "plain"});
+    const std::size_t first = outcome.err.find("[1/2] pass");
+    const std::size_t second = outcome.err.find("[2/2] pass");
+    EXPECT_NE(second, std::string::npos) << outcome.err;
+    EXPECT_LT(first, second) << outcome.err;
+}
+
+TEST(Progress, AutoIsPlainWithoutATerminal) {
+    const TemporaryFolder folder;
+    const Outcome outcome = stagger_quick(folder, {"gate", spec("holds")});
+    EXPECT_TRUE(contains(outcome.err, "[1/1] pass")) << outcome.err;
+    EXPECT_FALSE(contains(outcome.err, "\033")) << outcome.err;
+    EXPECT_FALSE(contains(outcome.out, "\033")) << outcome.out;
+}
+
+TEST(Progress, ABarCleansUpBehindItself) {
+    const TemporaryFolder folder;
+    const Outcome outcome = stagger_quick(folder, {"gate", spec("holds"), "--progress", "bar"});
+    EXPECT_TRUE(contains(outcome.err, "[0/1] ")) << outcome.err;
+    EXPECT_TRUE(outcome.err.ends_with("\r\033[K")) << outcome.err;
+}
+
+TEST(Progress, NoneIsNothing) {
+    const TemporaryFolder folder;
+    const Outcome outcome = stagger_quick(folder, {"gate", spec("holds"), "--progress", "none"});
+    EXPECT_EQ(outcome.err, "");
+}
+
+TEST(Color, IsThereOnlyWhereAskedFor) {
+    const TemporaryFolder folder;
+    EXPECT_TRUE(contains(stagger_quick(folder, {"gate", spec("holds"), "--color", "always"}).out,
+                         "\033[1m"));
+}
+
+TEST(Seed, IsDrawnAndPrinted) {
+    const TemporaryFolder folder;
+    const Outcome outcome = stagger(folder, {"gate", spec("holds"), "--schedules", "10"});
+    EXPECT_TRUE(std::regex_search(outcome.out, std::regex("1 case of 1 spec, seed [0-9]+\n")))
+        << outcome.out;
+}
+
+}  // namespace
+}  // namespace stagger::e2e
