@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "harness/engine/schedule_codec.hpp"
+#include "harness/engine/single_delay.hpp"
 #include "harness/minimize/minimize.hpp"
 #include "harness/spec/cases.hpp"
 
@@ -80,6 +81,10 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
     const Decisions reduced =
         minimize::minimize(std::move(decisions), still_shows, kMostTries);
     if (reduced.size() <= smallest.size()) smallest = reduced;
+    if (smallest.size() > 1) {
+        const auto single = find_single_delay(runner, still_shows, lifetime);
+        if (single && single->size() == 1) smallest = *single;
+    }
     for (std::size_t i = 0; i < smallest.size(); ++i) {
         move_to_step(runner, smallest, i, target, lifetime);
     }
@@ -90,6 +95,7 @@ Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target
                         std::uint32_t replays) {
     Finding finding;
     for (std::uint32_t i = 0; i <= replays; ++i) {
+        runner.pool().forget_output();
         STAGGER_TRY(const Seen* seen, runner.run(decisions, spec::Lifetime::Fresh));
         const bool shown = shows(*seen, target);
         if (i > 0) finding.replayed += shown ? 1 : 0;

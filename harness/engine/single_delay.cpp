@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/single_delay.hpp"
+
+#include <array>
+
+namespace stagger::engine {
+namespace {
+
+using Decisions = std::vector<control::Decision>;
+
+constexpr std::size_t kMostTries = 1000;
+
+struct StepPoint {
+    control::TaskIndex task;
+    std::uint32_t point;
+};
+
+// Where the tasks of the calm execution are about to do a step.
+std::vector<StepPoint> step_points(Runner& runner, spec::Lifetime lifetime) {
+    control::PointTrace& trace = runner.pool().segment().trace;
+    trace.on = true;
+    const auto seen = runner.run(Decisions{}, lifetime);
+    trace.on = false;
+    std::vector<StepPoint> points;
+    if (!seen.ok()) return points;
+    std::array<std::uint32_t, control::kMaxTasks> counts{};
+    for (std::uint32_t i = 0; i < trace.count; ++i) {
+        const control::PointTrace::Entry& entry = trace.entries[i];
+        const std::uint32_t point = ++counts[entry.task % control::kMaxTasks];
+        if (entry.call == control::Call::Invoke) points.push_back({entry.task, point});
+    }
+    return points;
+}
+
+}  // namespace
+
+std::optional<Decisions> find_single_delay(Runner& runner, const Shows& shows,
+                                           spec::Lifetime lifetime) {
+    std::size_t tries = 0;
+    const auto& kinds = runner.pool().layout().kinds;
+    for (const StepPoint& at : step_points(runner, lifetime)) {
+        for (control::TaskIndex target = 0; target < kinds.size(); ++target) {
+            if (kinds[target] != backend::Layout::Kind::Role || target == at.task) continue;
+            if (++tries > kMostTries) return std::nullopt;
+            control::Decision decision{};
+            decision.task = at.task;
+            decision.point = at.point;
+            decision.target = target;
+            decision.call = control::Call::Invoke;
+            decision.site = control::kNoSite;
+            if (shows({decision})) return runner.decisions();
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace stagger::engine
