@@ -94,6 +94,7 @@ Status Explorer::step() {
     if (options_.on_history) options_.on_history(executions_, runner_.history_bytes());
     STAGGER_TRY([[maybe_unused]] Ok taken, take(*seen));
     const bool sample = executions_ % kDeterminismStride == kDeterminismStride - 1;
+    if (sample) runner_.pool().forget_output();  // a backend that talks must not fill the memory
     ++executions_;
     if (options_.on_progress) options_.on_progress(executions_);
     const bool passed = seen->verdict.violations.empty() && seen->spec_error.empty();

@@ -8,6 +8,7 @@
 
 #include <ctime>
 
+#include "harness/control/residue.hpp"
 #include "harness/control/scheduler.hpp"
 #include "harness/engine/proc_stat.hpp"
 
@@ -74,9 +75,13 @@ std::variant<Pool, PoolFailure> Pool::open(const std::string& worker_path,
 }
 
 Status Pool::build() {
-    STAGGER_TRY(const backend::Answer answer,
-                host_->ask(std::string(1, static_cast<char>(backend::Command::Build)),
-                           "creating its objects"));
+    const auto asked = host_->ask(std::string(1, static_cast<char>(backend::Command::Build)),
+                                  "creating its objects");
+    if (!asked) {
+        remove_residue_of_dead_host();
+        return asked.error();
+    }
+    const backend::Answer& answer = asked.value();
     built_ = true;
     used_ = false;
     if (!answer.error.empty()) return Error{answer.error};
@@ -95,8 +100,14 @@ void Pool::tear_down() {
     built_ = false;
     auto answer =
         host_->ask(std::string(1, static_cast<char>(backend::Command::Kill)), "cleaning up");
-    if (!answer) return;
+    if (!answer) return remove_residue_of_dead_host();
     residue_.insert(residue_.end(), answer->residue.begin(), answer->residue.end());
+}
+
+// Its children died with it, so that nobody uses what it made.
+void Pool::remove_residue_of_dead_host() {
+    built_ = false;
+    control::remove_residue(segment(), residue_);
 }
 
 Status Pool::run(spec::Lifetime lifetime) {
@@ -149,6 +160,7 @@ void Pool::await_end() {
 bool Pool::supervise() {
     if (const auto death = host_->death()) {
         give_up(Ending::HarnessError, "the backend's host process " + *death);
+        remove_residue_of_dead_host();
         return false;
     }
     const control::Execution& execution = segment().execution;

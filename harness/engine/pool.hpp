@@ -45,6 +45,7 @@ public:
     bool hung() const { return hung_; }
     bool harmed() const { return harmed_; }  // a plugin overwrote the control segment
     std::string output() const { return host_->output(); }
+    void forget_output() { host_->forget_output(); }
 
     // Kills and cleans up. What OS objects were left behind?
     std::vector<std::string> close();
@@ -54,6 +55,7 @@ private:
 
     Status build();
     void tear_down();
+    void remove_residue_of_dead_host();
     void execute(control::Phase);
     void await_end();
     bool supervise();

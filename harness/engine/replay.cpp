@@ -69,6 +69,7 @@ Status replay_with(Runner& runner, const schedule::ScheduleFile& file, std::uint
                 from_schedule(file.schedule, runner.pool().layout().tasks));
     Finding finding;
     for (std::uint32_t i = 0; i < times; ++i) {
+        runner.pool().forget_output();
         STAGGER_TRY(const Seen* seen, runner.run(decisions, spec::Lifetime::Fresh));
         if (!seen->harness_error.empty()) return Error{seen->harness_error};
         if (i == 0) {

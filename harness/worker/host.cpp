@@ -9,12 +9,12 @@
 #include <memory>
 
 #include "harness/agent/agent.hpp"
+#include "harness/control/residue.hpp"
 #include "harness/control/scheduler.hpp"
 #include "harness/spec/cases.hpp"
 #include "harness/spec/parse.hpp"
 #include "harness/worker/children.hpp"
 #include "harness/worker/layout.hpp"
-#include "harness/worker/residue.hpp"
 #include "harness/worker/task_process.hpp"
 
 namespace stagger::worker {
@@ -78,7 +78,7 @@ public:
         children_.kill_all();
         Answer answer;
         if (backends_ != nullptr) answer.residue = backends_->destroy();
-        remove_residue(*segment_, answer.residue);
+        control::remove_residue(*segment_, answer.residue);
         return answer;
     }
 
