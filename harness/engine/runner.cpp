@@ -148,12 +148,12 @@ void Runner::judge(Seen& seen) {
     }
     for (const history::Complaint& complaint : judged.complaints) {
         if (complaint.kind != history::Complaint::Kind::ExpressionError) continue;
-        seen.spec_error = complaint.text;
+        seen.spec_error = fmt::format("{}: {}", scenario_->path, complaint.text);
         return;
     }
     auto observations = final_state_->observe(judged);
     if (!observations) {
-        seen.spec_error = observations.error().message;
+        seen.spec_error = fmt::format("{}: {}", scenario_->path, observations.error().message);
         return;
     }
     seen.outcome = observations->outcome;

@@ -298,16 +298,21 @@ Interpreter::Flow Interpreter::run_while(const spec::Step& step) {
     const std::int64_t outer = iteration_;
     Flow flow = Flow::Next;
     std::uint64_t rounds = 0;
+    // Others may have ended since the loop last looked: it gets as many rounds again to see that.
+    bool last_rounds = false;
     for (std::int64_t i = 1; flow == Flow::Next; ++i) {
         set_iteration(i);
         bool holds = false;
         if (!condition(step, *step.condition, holds)) return Flow::Stop;
         if (!holds) break;
         if (rounds++ >= step.limit) {
-            if (!agent::let_others_run()) {
+            const bool others_ran = agent::let_others_run();
+            if (!others_ran && last_rounds) {
+                if (role_->daemon) return Flow::Stop;  // its clients have ended: it may, too
                 return complain(step, Complaint::Kind::LoopLimit,
                                 fmt::format("\"{}\" went round {} times", step.label, step.limit));
             }
+            last_rounds = !others_ran;
             rounds = 0;
         }
         flow = run_steps(step.body);
