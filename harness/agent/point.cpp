@@ -53,6 +53,7 @@ void await_death() {
 }  // namespace
 
 void await_token() {
+    const InAgent waiting;
     std::atomic<std::uint32_t>& token = self.slot().token;
     while (token.load(std::memory_order_acquire) == 0) futex_wait(&token, 0);
     token.store(0, std::memory_order_relaxed);

@@ -60,4 +60,13 @@ private:
     int saved_errno_;
 };
 
+// While it lives this task sleeps in the agent, if it sleeps: the controller leaves it the token.
+class InAgent {
+public:
+    InAgent() { self.slot().in_agent.store(true, std::memory_order_release); }
+    ~InAgent() { self.slot().in_agent.store(false, std::memory_order_release); }
+    InAgent(const InAgent&) = delete;
+    InAgent& operator=(const InAgent&) = delete;
+};
+
 }  // namespace stagger::agent

@@ -30,7 +30,7 @@ void settle(control::TaskIndex task) {
         const char state = thread_state(slot.pid, slot.tid);
         // Returned is stored before the task sleeps for its token: look again after the state.
         const bool back = slot.sight.load(std::memory_order_acquire) == Sight::Returned;
-        if (!back && (state == 'S' || state == kNoThread)) return;
+        if (!back && state != 'R' && state != 'D') return;
         if (!back) give_way();
     }
 }

@@ -16,6 +16,7 @@ namespace stagger::cli {
 namespace {
 
 constexpr std::size_t kDefaultWidth = 100;
+constexpr std::size_t kLogWidth = 160;
 constexpr std::size_t kLeastWidth = 40;
 
 bool dumb_terminal() {
@@ -49,8 +50,10 @@ report::Style style_of(int descriptor, ColorMode mode) {
 Console::Console(const Options& options)
     : people_(options.json == "-" || options.junit == "-" ? STDERR_FILENO : STDOUT_FILENO),
       style_(style_of(people_, options.color)),
+      table_style_(style_),
       progress_style_(style_of(STDERR_FILENO, options.color)),
       progress_mode_(options.progress) {
+    if (isatty(people_) != 1) table_style_.width = kLogWidth;
     if (progress_mode_ == ProgressMode::Auto) {
         const bool bar = isatty(STDERR_FILENO) == 1 && !dumb_terminal();
         progress_mode_ = bar ? ProgressMode::Bar : ProgressMode::Plain;

@@ -27,13 +27,15 @@ public:
     Status write_stdout(std::string_view text);
 
     report::Style style() const { return style_; }
+    // The same for tables whose rows a log should not cut: wide, unless a terminal would wrap them.
+    report::Style table_style() const { return table_style_; }
     report::Style progress_style() const { return progress_style_; }
     // Auto resolved: a bar on a terminal that can redraw a line, else plain.
     ProgressMode progress_mode() const { return progress_mode_; }
 
 private:
     int people_ = 1;
-    report::Style style_, progress_style_;
+    report::Style style_, table_style_, progress_style_;
     ProgressMode progress_mode_ = ProgressMode::Plain;
 };
 

@@ -56,6 +56,7 @@ struct Execution {
     std::uint64_t points;
     std::uint64_t decisions;     // choices with more than one candidate
     std::uint64_t switches;
+    std::uint64_t run_start;     // points at the last switch: nobody runs on for ever
     std::uint64_t random;        // state of the decider's generator
     std::uint64_t generation;    // numbers executions, so that processes see a new one
     bool reset_due;              // processes were used before: each resets its own state

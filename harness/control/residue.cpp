@@ -17,7 +17,7 @@ struct Remover {
     int (*remove)(const char*);
 };
 
-// Files are told but not removed: a name may have been the user's own.
+// Files are left alone: a name may have been the user's own.
 constexpr Remover kRemovers[] = {
     {NameKind::SharedMemory, "shared memory ", [](const char* n) { return shm_unlink(n); }},
     {NameKind::MessageQueue, "message queue ", [](const char* n) { return mq_unlink(n); }},

@@ -13,6 +13,10 @@ namespace {
 // What a point costs in virtual time; only deadlines and `visible` bounds ever see it.
 constexpr std::int64_t kPointNs = 100;
 
+// A task that has passed so many points in a row may spin on what another has to change, in a way
+// that is not recognised: the others go first for once.
+constexpr std::uint64_t kFairPoints = 10'000;
+
 TaskIndex lowest(TaskMask mask) { return static_cast<TaskIndex>(std::countr_zero(mask)); }
 
 void expire_deadlines(Segment& segment) {
@@ -86,7 +90,10 @@ void note_choice(Segment& segment, TaskIndex chosen) {
         segment.tasks[chosen].notified = true;
         make_ready(segment, chosen);
     }
-    if (execution.holder != chosen) ++execution.switches;
+    if (execution.holder != chosen) {
+        ++execution.switches;
+        execution.run_start = execution.points;
+    }
     execution.holder = chosen;
     if ((execution.silent & bit(chosen)) == 0) execution.last_client = chosen;
 }
@@ -149,7 +156,7 @@ void reset_execution(Segment& segment, Phase phase) {
     execution.silent = silent;
     execution.clock = 0;
     execution.next_deadline = kNoDeadline;
-    execution.points = execution.decisions = execution.switches = 0;
+    execution.points = execution.decisions = execution.switches = execution.run_start = 0;
     execution.random = segment.plan.seed;
     execution.generation = generation;
     execution.log_full = false;
@@ -175,7 +182,9 @@ bool unharmed(const Segment& segment) {
     return segment.header.magic == kMagic && segment.header.version == kVersion &&
            segment.header.size == sizeof(Segment) && segment.guard_front == kGuard &&
            segment.guard_middle == kGuard && segment.guard_back == kGuard &&
-           segment.settings.task_count <= kMaxTasks;
+           segment.settings.task_count <= kMaxTasks && segment.history.used <= kHistoryBytes &&
+           segment.history.records <= kMaxRecords && segment.trace.count <= kMaxTraced &&
+           segment.execution.logged <= kMaxDecisions;
 }
 
 void begin_execution(Segment& segment, Phase phase, TaskMask tasks, TaskMask roles,
@@ -216,6 +225,10 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
         return kNobody;
     }
     if (slot.opaque) return self;
+    if (execution.points - execution.run_start >= kFairPoints) {
+        execution.run_start = execution.points;
+        yield(segment, self);
+    }
     const bool alone = execution.ready == bit(self) && execution.wakeable == 0;
     if (alone && segment.plan.strategy != StrategyKind::Replay) {
         // As if decided, so that turns and yields are those that a replay will see.

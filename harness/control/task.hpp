@@ -115,6 +115,7 @@ enum class Sight : std::uint32_t {
 struct alignas(64) TaskSlot {
     std::atomic<std::uint32_t> token;  // futex: 1 when this task may run
     std::atomic<Sight> sight;
+    std::atomic<bool> in_agent;  // it waits for the token, or for a birth or death: not lost
     TaskState state;
     TaskKind kind;
     bool opaque;       // no decisions inside it: a server that is not explored

@@ -76,11 +76,14 @@ std::string nearest_miss(const CaseResult& result, const Explorer& explorer) {
                        result.evidence.interleavings, result.evidence.contended_points);
 }
 
-// Confirmed findings only: one that fresh processes never show again is no verdict.
-bool is_confirmed(const CaseResult& result) {
-    return std::all_of(result.findings.begin(), result.findings.end(), [](const Finding& finding) {
-        return finding.replays == 0 || finding.replayed > 0;
+// Keeps confirmed findings only: one that fresh processes never show again is no verdict. False if
+// there were some and none is left.
+bool keep_confirmed(CaseResult& result) {
+    const std::size_t before = result.findings.size();
+    std::erase_if(result.findings, [](const Finding& finding) {
+        return finding.replays > 0 && finding.replayed == 0;
     });
+    return before == 0 || !result.findings.empty();
 }
 
 void judge_unexpected(CaseResult& result, const Explorer& explorer, const spec::Case& spec_case) {
@@ -122,8 +125,9 @@ void judge_expected(CaseResult& result, const Explorer& explorer, const spec::Ca
     result.nearest_miss = nearest_miss(result, explorer);
 }
 
-void judge(CaseResult& result, const Explorer& explorer, const spec::Case& spec_case) {
-    if (!is_confirmed(result)) {
+void judge(CaseResult& result, const Explorer& explorer, bool confirmed) {
+    const spec::Case& spec_case = result.spec_case;
+    if (!confirmed) {
         result.status = CaseStatus::Inconclusive;
         result.verdict = "inconclusive";
         result.message = "a violation did not show again with fresh processes";
@@ -153,20 +157,21 @@ void explore(Runner& runner, const spec::Scenario& scenario, const CampaignOptio
     const spec::Case& spec_case = result.spec_case;
     Explorer explorer(runner, spec_case, options);
     Status status = explorer.explore();
+    result.evidence = explorer.evidence();  // before minimising adds executions of its own
     if (status.ok() && explorer.spec_error().empty()) {
         status = make_findings(runner, explorer, scenario, options, result);
     }
     result.strategy = explorer.strategy_name();
     result.schedules = explorer.executions();
-    result.evidence = explorer.evidence();
     if (!explorer.sightings().empty()) {
         result.first_finding_at = explorer.sightings().front().index + 1;
     }
     if (!explorer.spec_error().empty()) return fail(result, explorer.spec_error(), true);
     if (!status.ok()) return fail(result, status.error().message, false);
     judge_residue(runner, spec_case, result);
+    const bool confirmed = keep_confirmed(result);
     collect_symptoms(result);
-    judge(result, explorer, spec_case);
+    judge(result, explorer, confirmed);
 }
 
 }  // namespace

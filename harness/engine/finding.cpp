@@ -20,6 +20,13 @@ constexpr std::size_t kMostTries = 3000;
 // A decision inside a call is moved back to the call itself, if that is at most so far away.
 constexpr std::uint32_t kFarthestMove = 24;
 
+// An execution that hangs or goes round to the step limit takes seconds.
+std::size_t most_tries(const Target& target) {
+    const bool slow =
+        target.symptom == check::Symptom::Hang || target.symptom == check::Symptom::Livelock;
+    return slow ? 8 : kMostTries;
+}
+
 bool at_step(const control::Decision& decision) {
     return decision.call == control::Call::Invoke || decision.task == control::kNobody;
 }
@@ -79,9 +86,9 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
         return true;
     };
     const Decisions reduced =
-        minimize::minimize(std::move(decisions), still_shows, kMostTries);
+        minimize::minimize(std::move(decisions), still_shows, most_tries(target));
     if (reduced.size() <= smallest.size()) smallest = reduced;
-    if (smallest.size() > 1) {
+    if (smallest.size() > 1 && most_tries(target) == kMostTries) {
         const auto single = find_single_delay(runner, still_shows, lifetime);
         if (single && single->size() == 1) smallest = *single;
     }

@@ -6,11 +6,13 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <boost/process.hpp>
 #include <csignal>
 #include <cstring>
+#include <mutex>
 
 #include "harness/engine/proc_stat.hpp"
 
@@ -20,6 +22,7 @@ namespace {
 namespace bp = boost::process;
 
 constexpr int kTickMs = 100;
+constexpr int kCleanUpMs = 10'000;
 // A plugin's create or contract may compute this long, or wait this long for something outside.
 constexpr double kCpuBudgetSeconds = 5;
 constexpr int kIdleTicks = 200;
@@ -48,10 +51,19 @@ struct HostProcess::State {
     int channel = -1;
     int output = -1;
 
+    // Cleaning up runs the plugin's code, which may never come back.
+    void await_end() {
+        const int process = static_cast<int>(syscall(SYS_pidfd_open, child.id(), 0));
+        pollfd ended{process, POLLIN, 0};
+        if (process >= 0 && poll(&ended, 1, kCleanUpMs) == 0) kill(child.id(), SIGKILL);
+        if (process >= 0) close(process);
+        std::error_code ignored;
+        child.wait(ignored);
+    }
+
     ~State() {
         if (channel >= 0) close(channel);  // the host takes this as its order to end
-        std::error_code ignored;
-        if (child.valid()) child.wait(ignored);
+        if (child.valid()) await_end();
         if (output >= 0) close(output);
     }
 };
@@ -73,6 +85,10 @@ Result<HostProcess> HostProcess::start(const std::string& worker_path, int segme
     fcntl(host.state_->output, F_SETFL, O_APPEND);
     const int segment = move_high(dup(segment_descriptor));
     std::error_code error;
+    // Boost opens a pipe and marks it close-on-exec in two steps; a fork between them, by a thread
+    // that runs another case, would keep it open.
+    static std::mutex starting;
+    const std::lock_guard guard(starting);
     host.state_->child = bp::child(
         bp::exe = worker_path, bp::args = {"--host"}, bp::std_in < bp::null,
         bp::posix::fd.bind(1, host.state_->output), bp::posix::fd.bind(2, host.state_->output),

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "harness/control/residue.hpp"
@@ -24,6 +25,8 @@ using Kind = backend::Layout::Kind;
 constexpr double kCpuBudgetSeconds = 2;  // without reaching a point: `hang`
 constexpr long kTickNs = 2'000'000;      // how often the controller looks while it waits
 constexpr std::uint32_t kAsleepTicks = 2;
+// The host reports the death of its own children at once; this is for those of plugins.
+constexpr std::uint32_t kDeadTicks = 50;
 constexpr std::uint32_t kSleeperTicks = 1500;
 
 void wake(std::atomic<std::uint32_t>& word) {
@@ -75,6 +78,7 @@ std::variant<Pool, PoolFailure> Pool::open(const std::string& worker_path,
 }
 
 Status Pool::build() {
+    control::initialise(segment());  // a plugin may have written over it
     const auto asked = host_->ask(std::string(1, static_cast<char>(backend::Command::Build)),
                                   "creating its objects");
     if (!asked) {
@@ -131,7 +135,8 @@ void Pool::execute(control::Phase phase) {
     segment.execution.reset_due = segment.execution.shared_reset_due = used_;
     used_ = !attach;
     last_points_ = ~std::uint64_t{0};
-    asleep_ticks_ = 0;
+    asleep_ticks_ = dead_ticks_ = 0;
+    watched_ = control::kNobody;
     const TaskIndex first = control::pick_successor(segment, control::kNobody);
     pass_token(first);
     await_end();
@@ -164,21 +169,30 @@ bool Pool::supervise() {
         return false;
     }
     const control::Execution& execution = segment().execution;
-    const control::TaskSlot& holder = segment().tasks[execution.holder % control::kMaxTasks];
+    const TaskIndex index = execution.holder % control::kMaxTasks;
+    const control::TaskSlot& holder = segment().tasks[index];
     const ThreadStat stat = thread_stat(holder.pid, holder.tid);
-    if (execution.points != last_points_ || !stat.exists) {
+    const bool dead = !stat.exists || stat.state == 'Z' || stat.state == 'X';
+    if (execution.points != last_points_ || index != watched_) {
         last_points_ = execution.points;
+        watched_ = index;
         stalled_cpu_ = stat.cpu_seconds;
-        asleep_ticks_ = 0;
+        asleep_ticks_ = dead_ticks_ = 0;
         return true;
+    }
+    dead_ticks_ = dead ? dead_ticks_ + 1 : 0;
+    if (dead_ticks_ >= kDeadTicks) {
+        give_up(Ending::Crash, "ended while it was its turn");
+        return false;
     }
     if (stat.cpu_seconds - stalled_cpu_ > kCpuBudgetSeconds) {
         hung_ = true;
         give_up(Ending::HarnessError, "");
         return false;
     }
-    asleep_ticks_ = stat.state == 'S' ? asleep_ticks_ + 1 : 0;
-    if (asleep_ticks_ >= kAsleepTicks) take_over(execution.holder);
+    const bool asleep = stat.state == 'S' && !holder.in_agent.load(std::memory_order_acquire);
+    asleep_ticks_ = asleep ? asleep_ticks_ + 1 : 0;
+    if (asleep_ticks_ >= kAsleepTicks) take_over(index);
     return true;
 }
 
@@ -189,7 +203,8 @@ void Pool::take_over(TaskIndex holder) {
     control::TaskSlot& slot = segment.tasks[holder];
     asleep_ticks_ = 0;
     slot.sight.store(control::Sight::Lost, std::memory_order_seq_cst);
-    const bool asleep = thread_stat(slot.pid, slot.tid).state == 'S';
+    const bool asleep = thread_stat(slot.pid, slot.tid).state == 'S' &&
+                        !slot.in_agent.load(std::memory_order_acquire);
     auto lost = control::Sight::Lost;
     if (!asleep && slot.sight.compare_exchange_strong(lost, control::Sight::Seen)) return;
     control::lose_sight(segment, holder);
@@ -250,6 +265,7 @@ bool Pool::is_clean() const {
 
 std::string_view Pool::history_bytes() {
     const control::Segment& segment = mapping_.segment();
+    if (harmed_) return "harmed";
     const std::string_view recorded(segment.history.bytes, segment.history.used);
     const control::Execution& execution = segment.execution;
     if (execution.ending == Ending::Completed) return recorded;
@@ -266,6 +282,8 @@ std::string_view Pool::history_bytes() {
 
 std::vector<std::string> Pool::close() {
     tear_down();
+    std::sort(residue_.begin(), residue_.end());
+    residue_.erase(std::unique(residue_.begin(), residue_.end()), residue_.end());
     return residue_;
 }
 

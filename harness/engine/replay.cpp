@@ -38,17 +38,11 @@ std::string find_misfit(Runner& runner, const schedule::Schedule& schedule) {
     }
     const auto taken =
         to_schedule(runner.decisions(), tasks, runner.labels()).decisions;
-    for (const schedule::Decision& planned : schedule.decisions) {
-        bool reached = false;
-        for (const schedule::Decision& decision : taken) {
-            reached = reached || (decision.task == planned.task &&
-                                  decision.point == planned.point &&
-                                  decision.turn == planned.turn);
-        }
-        if (!reached) {
-            return fmt::format("{} never came to its point {} (`{}`)", planned.task, planned.point,
-                               planned.label);
-        }
+    for (const control::TaskSlot& slot : runner.pool().segment().tasks) {
+        if (slot.replay_next >= slot.replay_end) continue;
+        const control::Decision& planned = runner.plan().replay[slot.replay_next];
+        const std::string name = planned.task < tasks.size() ? tasks[planned.task].name : "a helper";
+        return fmt::format("{} never came to its point {}", name, planned.point);
     }
     for (const schedule::Decision& planned : schedule.decisions) {
         for (const schedule::Decision& decision : taken) {

@@ -180,9 +180,8 @@ std::string reason(const CaseResult& result) {
     if (!result.message.empty() && (result.status != CaseStatus::Pass || result.findings.empty()))
         return printable(first_line(result.message));
     if (!result.findings.empty()) {
-        const std::string at = result.first_finding_at
-                                   ? fmt::format("found at schedule {}: ", *result.first_finding_at)
-                                   : "";
+        const std::uint64_t found_at = result.findings.front().found_at;
+        const std::string at = found_at > 0 ? fmt::format("found at schedule {}: ", found_at) : "";
         return at + printable(headline(result.findings.front()));
     }
     return evidence_text(result);

@@ -43,6 +43,19 @@ std::string task_name(const history::History& history, std::uint32_t task) {
     return task < history.tasks.size() ? printable(history.tasks[task].name) : "?";
 }
 
+// Cut to `width`, but not where the value is: "ret  load acc... -> 90".
+std::string fit_cell(const std::string& text, std::size_t width) {
+    if (display_width(text) <= width) return text;
+    for (const std::string_view sign : {" -> ", " = "}) {
+        const std::size_t at = text.rfind(sign);
+        if (at == std::string::npos) continue;
+        const std::string value = text.substr(at);
+        const std::size_t taken = display_width(value);
+        if (2 * taken <= width) return fit(text.substr(0, at), width - taken) + value;
+    }
+    return fit(text, width);
+}
+
 // Shrinks the widest columns until all fit, or leaves `widths` empty where they cannot.
 void fit_columns(std::vector<std::size_t>& widths, std::size_t available) {
     const std::size_t gaps = kBetween * (widths.size() - 1);
@@ -107,11 +120,11 @@ private:
         std::string line;
         if (as_list()) {
             line = fmt::format("{}: {}", task_name(history_, row.task), row.text);
-            line = fit(line, std::max(style_.width, 2 * kMargin) - kMargin);
+            line = fit_cell(line, std::max(style_.width, 2 * kMargin) - kMargin);
         } else {
             const std::size_t column = columns_.at(row.task);
             for (std::size_t i = 0; i < column; ++i) line.append(widths_[i] + kBetween, ' ');
-            line += fit(row.text, widths_[column]);
+            line += fit_cell(row.text, widths_[column]);
         }
         line.insert(0, mark);
         return (row.critical ? style_.bold(line) : line) + "\n";

@@ -123,6 +123,7 @@ private:
         for (control::TaskSlot& slot : segment_->tasks) {
             slot.token.store(0);
             slot.sight.store(control::Sight::Seen);
+            slot.in_agent.store(false);
             slot.state = control::TaskState::Unused;
         }
         for (control::TaskIndex i = 0; i < layout.tasks.size(); ++i) {

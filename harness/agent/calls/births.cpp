@@ -56,6 +56,7 @@ TaskIndex free_slot() {
 
 void admit(TaskIndex child, std::uint32_t child_process) {
     TaskSlot& slot = self.segment->tasks[child];
+    const InAgent waiting;
     while (slot.born.load(std::memory_order_acquire) == 0) futex_wait(&slot.born, 0);
     control::Execution& execution = self.execution();
     slot.process = child_process;

@@ -36,7 +36,7 @@ void show_results(const std::vector<CaseResult>& results, const CampaignStyle& s
         const bool quiet = result.status == CaseStatus::Pass || result.status == CaseStatus::Skip;
         if (style.show_passes || !quiet) show_case(result, console);
     }
-    console.print(report::render_summary(results, console.style()));
+    console.print(report::render_summary(results, console.table_style()));
     if (cancelled().load())
         console.print("Interrupted: cases that had not ended are inconclusive.\n");
 }
