@@ -16,6 +16,13 @@ Value::List items_of(const Value& value) {
     return value.list() ? *value.list() : Value::List();
 }
 
+Value pair(Value first, Value second) {
+    Value::List list;
+    list.push_back(std::move(first));
+    list.push_back(std::move(second));
+    return list;
+}
+
 Outcomes when(bool condition, Outcome outcome) {
     return condition ? Outcomes{std::move(outcome)} : Outcomes{};
 }
@@ -87,7 +94,7 @@ Outcomes take(const Object& object, const Value::List& items) {
         if (scope == STAGGER_FIFO_PER_PRODUCER && !first_of_its_producer) continue;
         Value::List rest = items;
         rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-        result.push_back({Value::List{false, rest}, {}, (*items[i].list())[1]});
+        result.push_back({pair(false, rest), {}, (*items[i].list())[1]});
     }
     return result;
 }
@@ -100,8 +107,8 @@ Outcomes on_queue(const Object& object, const Value& state, const Call& call) {
         case Operation::Put:
             if (closed) return {{state, ResultStatus::Closed, {}}};
             if (full) return when(call.timed, {state, ResultStatus::Full, {}});
-            items.push_back(Value::List{static_cast<int>(call.task), call.value});
-            return {{Value::List{closed, items}, {}, {}}};
+            items.push_back(pair(static_cast<int>(call.task), call.value));
+            return {{pair(closed, items), {}, {}}};
         case Operation::Take: {
             if (items.empty() && closed) return {{state, ResultStatus::Closed, {}}};
             if (items.empty()) return when(call.timed, {state, ResultStatus::Empty, {}});
@@ -112,7 +119,7 @@ Outcomes on_queue(const Object& object, const Value& state, const Call& call) {
         case Operation::Size:
             return {{state, {}, static_cast<int>(items.size())}};
         case Operation::Close:
-            return {{Value::List{true, items}, {}, {}}};
+            return {{pair(true, items), {}, {}}};
         default:
             break;
     }
@@ -163,11 +170,11 @@ Outcomes on_barrier(const Object& object, const Value& state, const Call& call, 
     const Value me(static_cast<int>(call.task));
     if (part == 1) {
         if (going.erase(me) == 0) return {};
-        return {{Value::List{waiting, going}, {}, {}}};
+        return {{pair(waiting, going), {}, {}}};
     }
     waiting.emplace(me, true);
     if (waiting.size() == object.capacity) going.merge(waiting);
-    return {{Value::List{waiting, going}, {}, {}}};
+    return {{pair(waiting, going), {}, {}}};
 }
 
 }  // namespace
@@ -182,12 +189,11 @@ Value initial_state(const Object& object) {
         case ObjectType::Mutex:
             return -1;
         case ObjectType::Barrier:
-            return Value(Value::List(2, Value(Value::Map())));
+            return pair(Value::Map(), Value::Map());
         case ObjectType::Queue: {
             Value::List items;
-            for (const Value& value : items_of(object.initial))
-                items.push_back(Value::List{-1, value});
-            return Value::List{false, items};
+            for (const Value& value : items_of(object.initial)) items.push_back(pair(-1, value));
+            return pair(false, items);
         }
         default:
             return object.initial;

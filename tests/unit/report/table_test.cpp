@@ -116,6 +116,14 @@ TEST(ReportTable, NeverIsWiderThanTheTerminal) {
     }
 }
 
+TEST(ReportTable, CutsANameRatherThanAValue) {
+    history::History history = sample::lost_update_history();
+    history.objects.front().name = std::string(60, 'n');
+    const std::string drawn = render_table(history, rows_of(history, {}), Style{80});
+    EXPECT_NE(drawn.find("nnn... -> 100\n"), std::string::npos) << drawn;
+    EXPECT_NE(drawn.find("nnn... = 101\n"), std::string::npos) << drawn;
+}
+
 TEST(ReportTable, BecomesAListWhereTheTasksDoNotFitSideBySide) {
     history::History history = sample::lost_update_history();
     history.calls.clear();

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every backend that is broken on purpose costs its own case, with a verdict or an error that says
+// what is wrong; the next case runs as if nothing had been.
+#include <gtest/gtest.h>
+
+#include "tests/integration/world.hpp"
+
+namespace stagger::engine {
+namespace {
+
+struct Broken {
+    const char* plugin;
+    CaseStatus status;
+    const char* verdict;
+    std::vector<std::string> parts;  // of the message
+    std::uint64_t schedules = 20;
+};
+
+std::ostream& operator<<(std::ostream& out, const Broken& broken) {
+    return out << broken.plugin;
+}
+
+constexpr CaseStatus kFail = CaseStatus::Fail;
+constexpr CaseStatus kError = CaseStatus::Error;
+
+const Broken kAll[] = {
+    {"broken_crash", kFail, "crash", {"signal 11"}},
+    {"broken_exit", kFail, "crash", {"exited with status 3"}},
+    {"broken_throw", kFail, "crash", {"signal 6"}},
+    {"broken_loop", kFail, "hang", {"worker"}, 1},
+    {"broken_racy", kFail, "not-linearizable", {"add n"}, 300},
+    {"broken_torn", kFail, "torn-value", {"padding"}, 300},
+    {"broken_leaky", kFail, "leak", {"shared memory", "leak"}},
+    {"broken_result", kError, "error", {"broken_result"}},
+    {"broken_status", kError, "error", {"broken_status"}},
+    {"broken_version", kError, "error", {"broken_version", "version"}},
+    {"broken_symbol", kError, "error", {"broken_symbol", "stagger_backend_entry"}},
+    {"broken_create_crash", kError, "error", {"creating", "signal"}},
+    {"broken_create_fail", kError, "error", {"broken_create_fail"}},
+    {"broken_create_hang", kError, "error", {"creating", "slept without an end"}},
+};
+
+class BrokenPlugin : public ::testing::TestWithParam<Broken> {};
+
+// Adds show a racy backend; stores and loads of a value of several pieces show a tearing one.
+spec::Scenario scenario_for(const std::string& backend, bool adds) {
+    return testing::scenario_from(R"(
+name = "broken"
+[objects]
+n = { type = "register", initial = 0, size = 256 }
+[process.worker]
+count = 2
+steps = [{ add = "n", value = 1, when = "adds" }, { store = "n", value = "self", when = "not adds" },
+         { load = "n", into = "x" }]
+[params]
+adds = false
+[[case]]
+backend = ")" + backend + R"("
+[case.params]
+adds = )" + (adds ? "true" : "false") +
+                                  "\n");
+}
+
+void expect_the_next_case_runs() {
+    const spec::Scenario scenario = testing::scenario_at("specs/updates/increment.toml");
+    CampaignOptions options = testing::world();
+    options.schedules = 20;
+    const CaseResult result =
+        run_case(scenario, testing::case_of(scenario, "increment/shm/locked=true"), options);
+    EXPECT_EQ(result.status, CaseStatus::Pass) << testing::describe(result);
+}
+
+TEST_P(BrokenPlugin, CostsItsOwnCaseAndNothingElse) {
+    const Broken& broken = GetParam();
+    const spec::Scenario scenario =
+        scenario_for(broken.plugin, broken.plugin == std::string("broken_racy"));
+    CampaignOptions options = testing::world();
+    options.schedules = broken.schedules;
+    options.replays = 1;
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_EQ(result.status, broken.status) << testing::describe(result);
+    EXPECT_EQ(result.verdict, broken.verdict) << testing::describe(result);
+    for (const std::string& part : broken.parts) {
+        EXPECT_NE(result.message.find(part), std::string::npos)
+            << "no \"" << part << "\" in: " << result.message;
+    }
+    expect_the_next_case_runs();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BrokenPlugin, ::testing::ValuesIn(kAll),
+                         [](const auto& tested) { return std::string(tested.param.plugin); });
+
+// It is correct: nothing may be found, although its waits are nothing that Stagger can see.
+TEST(APluginThatSleepsOutOfSight, LosesTheTokenAndTheCaseGoesOn) {
+    const spec::Scenario scenario = scenario_for("out_of_sight", true);
+    CampaignOptions options = testing::world();
+    options.schedules = 12;
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_EQ(result.status, CaseStatus::Pass) << testing::describe(result);
+    EXPECT_GT(result.evidence.interleavings, 1u);
+}
+
+TEST(MissingPlugin, IsAnErrorThatNamesTheNearestOne) {
+    const spec::Scenario scenario = scenario_for("broken_crahs", false);
+    const CaseResult result = run_case(scenario, scenario.cases.front(), testing::world());
+    EXPECT_EQ(result.status, CaseStatus::Error);
+    EXPECT_NE(result.message.find("did you mean \"broken_crash\"?"), std::string::npos)
+        << result.message;
+}
+
+TEST(MissingWorker, IsAnErrorThatNamesTheFile) {
+    const spec::Scenario scenario = scenario_for("shm", false);
+    CampaignOptions options = testing::world();
+    options.worker_path = "/no/such/stagger-worker";
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_EQ(result.status, CaseStatus::Error);
+    EXPECT_NE(result.message.find("/no/such/stagger-worker"), std::string::npos) << result.message;
+}
+
+}  // namespace
+}  // namespace stagger::engine

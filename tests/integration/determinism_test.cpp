@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The same seed gives the same executions, byte for byte, and warm processes the same as fresh
+// ones. With STAGGER_TEST_SCALE=100 each case runs 10,000 executions twice, and 2,000 fresh.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/engine/core_lease.hpp"
+#include "harness/engine/explorer.hpp"
+#include "harness/spec/parse.hpp"
+#include "specs.hpp"
+#include "tests/integration/world.hpp"
+
+namespace stagger::engine {
+namespace {
+
+constexpr std::uint64_t kWarm = 100;
+constexpr std::uint64_t kFresh = 20;
+
+class Determinism : public ::testing::TestWithParam<const char*> {};
+
+using Histories = std::vector<std::string>;
+
+// The histories of the first `count` executions, also behind a violation. Empty if the case's
+// backend cannot carry it.
+Histories explore(const spec::Scenario& scenario, const spec::Case& spec_case,
+                  spec::Lifetime lifetime, std::uint64_t count) {
+    Histories histories;
+    CampaignOptions options = testing::world();
+    options.seed = 42;
+    options.schedules = count;
+    options.lifetime = lifetime;
+    options.keep_going = true;
+    options.on_history = [&](std::uint64_t, std::string_view bytes) {
+        histories.emplace_back(bytes);
+    };
+    const CoreLease core;
+    auto opened = Runner::open(scenario, spec_case, options);
+    if (const auto* failure = std::get_if<PoolFailure>(&opened)) {
+        EXPECT_TRUE(failure->lacking) << failure->message;
+        return histories;
+    }
+    Explorer explorer(std::get<Runner>(opened), spec_case, options);
+    const Status explored = explorer.explore();
+    EXPECT_TRUE(explored.ok()) << explored.error().message;
+    EXPECT_EQ(explorer.spec_error(), "");
+    return histories;
+}
+
+void expect_same(const Histories& one, const Histories& other, const std::string& what) {
+    const std::size_t count = std::min(one.size(), other.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        if (one[i] == other[i]) continue;
+        const auto part =
+            std::mismatch(one[i].begin(), one[i].end(), other[i].begin(), other[i].end());
+        ADD_FAILURE() << what << " first differs in execution " << i << ": " << one[i].size()
+                      << " and " << other[i].size() << " bytes, the same up to byte "
+                      << part.first - one[i].begin();
+        return;
+    }
+}
+
+TEST_P(Determinism, TheSameSeedGivesTheSameHistoriesAgainAndFreshOnesAreLikeWarmOnes) {
+    const auto parsed = spec::load_scenario(std::string(kSpecsFolder) + "/" + GetParam());
+    ASSERT_TRUE(parsed.scenario) << parsed.diagnostics.front().render();
+    for (const spec::Case& spec_case : parsed.scenario->cases) {
+        SCOPED_TRACE(spec_case.id);
+        const auto run = [&](spec::Lifetime lifetime, std::uint64_t count) {
+            return explore(*parsed.scenario, spec_case, lifetime, testing::scaled(count));
+        };
+        const Histories warm = run(spec::Lifetime::Warm, kWarm);
+        if (warm.empty()) continue;
+        EXPECT_EQ(warm.size(), testing::scaled(kWarm));
+        expect_same(warm, run(spec::Lifetime::Warm, kWarm), "the second campaign");
+        expect_same(warm, run(spec::Lifetime::Fresh, kFresh), "the fresh campaign");
+    }
+}
+
+std::string test_name(const ::testing::TestParamInfo<const char*>& info) {
+    std::string name = info.param;
+    name.resize(name.rfind('.'));
+    std::replace_if(
+        name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Specs, Determinism, ::testing::ValuesIn(kSpecs), test_name);
+
+}  // namespace
+}  // namespace stagger::engine

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/proc_stat.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <limits>
+
+namespace stagger::engine {
+namespace {
+
+int own_thread() {
+    return static_cast<int>(syscall(SYS_gettid));
+}
+
+TEST(ThreadStat, OfTheReaderItselfIsRunning) {
+    const ThreadStat stat = thread_stat(getpid(), own_thread());
+    EXPECT_TRUE(stat.exists);
+    EXPECT_EQ(stat.state, 'R');
+}
+
+TEST(ThreadStat, OfAThreadThatIsNotThereSaysSo) {
+    EXPECT_FALSE(thread_stat(getpid(), std::numeric_limits<int>::max()).exists);
+    EXPECT_FALSE(thread_stat(std::numeric_limits<int>::max(), 1).exists);
+    EXPECT_EQ(cpu_seconds(std::numeric_limits<int>::max()), 0);
+}
+
+TEST(ThreadStat, ProcessorTimeGrowsWithWorkDone) {
+    const double before = thread_stat(getpid(), own_thread()).cpu_seconds;
+    volatile std::uint64_t work = 0;
+    while (thread_stat(getpid(), own_thread()).cpu_seconds <= before) work = work + 1;
+    EXPECT_GT(cpu_seconds(getpid()), before);
+}
+
+// A program can call itself anything, also what looks like the end of the field.
+TEST(ThreadStat, IsReadBehindANameWithParentheses) {
+    char old_name[16];
+    ASSERT_EQ(pthread_getname_np(pthread_self(), old_name, sizeof(old_name)), 0);
+    ASSERT_EQ(pthread_setname_np(pthread_self(), "a) S 1 (b"), 0);
+    EXPECT_EQ(thread_stat(getpid(), own_thread()).state, 'R');
+    pthread_setname_np(pthread_self(), old_name);
+}
+
+}  // namespace
+}  // namespace stagger::engine
