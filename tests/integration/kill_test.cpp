@@ -43,7 +43,7 @@ steps = [{ lock = "m" }, { load = "n", into = "x" }, { store = "n", value = "x +
 lifetime = ")" +
            lifetime + R"("
 [expect]
-allow = ["stale-read", "lost-update", "never-visible"]
+allow = ["stale-read", "lost-update", "never-visible", "mutual-exclusion"]
 [[case]]
 backend = ")" +
            backend + "\"\n";
