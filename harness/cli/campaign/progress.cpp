@@ -21,7 +21,10 @@ Progress::Progress(ProgressMode mode, report::Style style, std::size_t cases, Wr
       write_(std::move(write)),
       counts_(cases),
       lines_(cases),
-      drawn_at_(Clock::now()) {}
+      drawn_at_(Clock::now()) {
+    if (mode_ == ProgressMode::Bar)
+        drawer_ = std::jthread([this](const std::stop_token& stop) { keep_drawing(stop); });
+}
 
 Progress::~Progress() {
     close();
@@ -30,15 +33,12 @@ Progress::~Progress() {
 void Progress::started(std::size_t index, const std::string& id) {
     const std::lock_guard guard(lock_);
     running_.emplace_back(index, report::printable(id));
-    if (mode_ == ProgressMode::Bar && due()) draw();
+    // The first line comes at once, and not only with the next tick.
+    if (mode_ == ProgressMode::Bar && !drawn_) draw();
 }
 
 void Progress::executions(std::size_t index, std::uint64_t count) {
     counts_[index].store(count, std::memory_order_relaxed);
-    if (mode_ != ProgressMode::Bar || !due()) return;
-    // Who comes while another thread draws has nothing to add.
-    const std::unique_lock guard(lock_, std::try_to_lock);
-    if (guard.owns_lock() && due()) draw();
 }
 
 void Progress::finished(std::size_t index, const engine::CaseResult& result) {
@@ -47,22 +47,26 @@ void Progress::finished(std::size_t index, const engine::CaseResult& result) {
     std::erase_if(running_, [index](const auto& running) { return running.first == index; });
     ++done_;
     if (!result.findings.empty()) ++findings_;
-    if (mode_ == ProgressMode::Plain) {
-        lines_[index] = report::render_line(result, style_);
-        print_ready_lines();
-    } else if (mode_ == ProgressMode::Bar && due()) {
-        draw();
-    }
+    if (mode_ != ProgressMode::Plain) return;
+    lines_[index] = report::render_line(result, style_);
+    print_ready_lines();
 }
 
 void Progress::close() {
+    drawer_.request_stop();
+    if (drawer_.joinable()) drawer_.join();
     const std::lock_guard guard(lock_);
     if (drawn_) write_(kEraseLine);
     drawn_ = false;
 }
 
-bool Progress::due() const {
-    return Clock::now() >= next_draw_.load(std::memory_order_relaxed);
+void Progress::keep_drawing(const std::stop_token& stop) {
+    std::unique_lock guard(lock_);
+    for (;;) {
+        closing_.wait_for(guard, stop, kBetweenDraws, [] { return false; });
+        if (stop.stop_requested()) return;
+        draw();
+    }
 }
 
 void Progress::draw() {
@@ -76,7 +80,6 @@ void Progress::draw() {
     rate_ = rate_ > 0 ? 0.8 * rate_ + 0.2 * current : current;
     drawn_total_ = total;
     drawn_at_ = now;
-    next_draw_.store(now + kBetweenDraws, std::memory_order_relaxed);
     write_(std::string(kEraseLine) + bar());
     drawn_ = true;
 }

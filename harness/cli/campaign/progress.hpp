@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Shows how far a run is: a line that is redrawn on a terminal, or a line per case. Fed by the
-// threads that run cases; draws under its own lock, at most ten times a second.
+// threads that run cases; the line is drawn by a thread of its own, ten times a second, so that it
+// stays alive while a case says nothing.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "harness/cli/arguments/options.hpp"
@@ -41,7 +44,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    bool due() const;
+    void keep_drawing(const std::stop_token&);
     void draw();               // under lock_
     std::string bar() const;   // under lock_
     void print_ready_lines();  // under lock_
@@ -60,8 +63,9 @@ private:
     bool drawn_ = false;
     std::uint64_t drawn_total_ = 0;
     double rate_ = 0;
-    std::atomic<Clock::time_point> next_draw_{};
     Clock::time_point drawn_at_{};
+    std::condition_variable_any closing_;
+    std::jthread drawer_;  // last, so that it ends first
 };
 
 }  // namespace stagger::cli
