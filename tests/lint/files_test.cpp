@@ -52,8 +52,17 @@ TEST(Files, HeadersGuardThemselves) {
 
 TEST(Files, HoldNoLeftoversAndNoPathOfOneMachine) {
     // Spelt in two parts, so that this file does not find itself.
-    const std::array<std::string, 5> unwanted = {"TO" "DO", "FIX" "ME", "/ho" "me/", "/ro" "ot/",
-                                                 "/wo" "rk/"};
+    const std::array<std::string, 5> unwanted = {
+        "TO"
+        "DO",
+        "FIX"
+        "ME",
+        "/ho"
+        "me/",
+        "/ro"
+        "ot/",
+        "/wo"
+        "rk/"};
     auto files = sources();
     for (const char* folder : {"specs", "docs", "cmake", "harness", "plugins", "tests", "bench"}) {
         const auto more = files_under(folder, {".toml", ".md", ".cmake", "CMakeLists.txt"});

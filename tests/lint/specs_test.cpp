@@ -13,7 +13,9 @@
 namespace stagger::lint {
 namespace {
 
-std::vector<std::filesystem::path> specs() { return files_under("specs", {".toml"}); }
+std::vector<std::filesystem::path> specs() {
+    return files_under("specs", {".toml"});
+}
 
 TEST(Specs, AllParse) {
     ASSERT_FALSE(specs().empty());

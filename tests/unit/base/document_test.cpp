@@ -40,6 +40,11 @@ TEST(Document, SaysWhereAndWhatToDo) {
     EXPECT_EQ(problem_in(std::string_view("a = 1\nb\0 = 2", 11)).position, (Position{2, 2}));
 }
 
+TEST(Document, AHeaderThatIsNoneIsRefusedNotAsserted) {
+    for (const char* text : {"[=]", "[.a]", "[[{]]", "[a.=]", "= 1", ". = 1", "a = { = 1 }"})
+        EXPECT_EQ(problem_in(text).position.line, 1u) << text;
+}
+
 TEST(Document, RefusesWhatWouldOverflowAStack) {
     EXPECT_NE(problem_in("a = " + std::string(100'000, '[')).message.find("deep"),
               std::string::npos);
