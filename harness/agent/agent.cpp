@@ -15,7 +15,9 @@ Process process;
 
 namespace {
 
+// The main thread's takes a look at /proc; processes forked later inherit the answer.
 void find_stack() {
+    if (self.stack_high != 0) return;
     pthread_attr_t attributes;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
     void* low = nullptr;
@@ -29,7 +31,10 @@ void find_stack() {
 
 }  // namespace
 
-void use_segment(control::Segment* segment) { process.segment = segment; }
+void use_segment(control::Segment* segment) {
+    process.segment = segment;
+    find_stack();
+}
 
 void be_process(std::uint32_t index, bool multi_threaded) {
     process.index = index;
@@ -46,11 +51,12 @@ void be_task(control::TaskIndex index, void (*on_new_execution)(void*), void* co
 
 void await_turn() { await_token(); }
 
-void step_point(control::Call call, std::uint32_t site, std::uint32_t object, control::Key key) {
+void step_point(control::Call call, std::uint32_t site, std::uint32_t object, control::Key key,
+                bool reads_only) {
     control::TaskSlot& slot = self.slot();
     slot.site = site;
     slot.object = object;
-    point(call, key);
+    point(call, key, reads_only);
 }
 
 void enter_plugin() { self.in_plugin = true; }
@@ -75,8 +81,7 @@ void join(control::TaskMask tasks) {
         control::Key keys[control::kMaxTasks];
         std::uint32_t count = 0;
         for (; rest != 0; rest &= rest - 1) {
-            const auto task = static_cast<std::uint64_t>(__builtin_ctzll(rest));
-            keys[count++] = control::make_key(control::KeySpace::TaskEnd, task);
+            keys[count++] = control::make_key(control::KeySpace::TaskEnd, control::lowest(rest));
         }
         wait_for(keys, count, control::kNoDeadline);
     }
@@ -100,6 +105,8 @@ void end_task() {
     control::TaskSlot& slot = self.slot();
     slot.call = control::Call::End;
     slot.site = slot.object = control::kNoSite;
+    slot.key = control::kNoKey;
+    slot.reads_only = false;
     ++slot.point;
     slot.turn = 0;
     control::end_task(*self.segment, self.index);

@@ -31,7 +31,7 @@ STAGGER_AGENT_API void await_turn();
 // A point of the worker's own: the task is about to do `call` in step `site` on `object` (kNoSite
 // if none). Requires: the task holds the token, and is outside of plugin code.
 STAGGER_AGENT_API void step_point(control::Call call, std::uint32_t site, std::uint32_t object,
-                                  control::Key key);
+                                  control::Key key, bool reads_only = false);
 
 // What runs between these two is plugin code: its calls become points.
 STAGGER_AGENT_API void enter_plugin();

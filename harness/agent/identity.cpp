@@ -198,4 +198,10 @@ control::Key address_key(const void* pointer) {
     return make_key(control::KeySpace::PrivateMemory, process.index, address);
 }
 
+control::Key word_key(const void* address) {
+    constexpr std::uintptr_t kWord = 8;
+    const std::uintptr_t word = reinterpret_cast<std::uintptr_t>(address) & ~(kWord - 1);
+    return address_key(reinterpret_cast<const void*>(word));
+}
+
 }  // namespace stagger::agent

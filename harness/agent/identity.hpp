@@ -42,5 +42,7 @@ void forget_mapping_at(const void* address);  // the whole one that begins there
 // threads and it is not on the caller's own stack.
 bool is_shared(const void* address);
 control::Key address_key(const void* address);
+// Of the aligned word that holds the address: accesses of different widths meet in it.
+control::Key word_key(const void* address);
 
 }  // namespace stagger::agent

@@ -16,21 +16,31 @@ namespace {
 using stagger::control::Call;
 namespace agent = stagger::agent;
 
-void access(const void* address, Call call) {
+void access(const void* address, Call call, std::size_t size) {
     if (!agent::controlled() || !agent::is_shared(address)) return;
     agent::EngineCode engine;
-    const auto key = agent::address_key(address);
+    const auto key = agent::word_key(address);
     if (call == Call::MemoryWrite) {
         agent::point(call, key);
     } else {
         agent::spinning_point(call, key);
     }
+    const auto last = agent::word_key(static_cast<const char*>(address) + size - 1);
+    if (last == key) return;
+    call == Call::MemoryWrite ? agent::also_touches(last) : agent::also_reads(last);
 }
 
-void note_read(const void* address) { access(address, Call::MemoryRead); }
-void note_write(const void* address) { access(address, Call::MemoryWrite); }
+void note_read(const void* address, std::size_t size) {
+    access(address, Call::MemoryRead, size);
+}
+void note_write(const void* address, std::size_t size) {
+    access(address, Call::MemoryWrite, size);
+}
+void note_atomic_load(const volatile void* address) {
+    access(const_cast<const void*>(address), Call::AtomicLoad, 1);
+}
 void note_atomic(const volatile void* address) {
-    access(const_cast<const void*>(address), Call::MemoryAtomic);
+    access(const_cast<const void*>(address), Call::MemoryAtomic, 1);
 }
 
 }  // namespace
@@ -43,45 +53,123 @@ void __tsan_func_exit() {}
 void __tsan_ignore_thread_begin() {}
 void __tsan_ignore_thread_end() {}
 
-void __tsan_read1(void* a) { note_read(a); }
-void __tsan_read2(void* a) { note_read(a); }
-void __tsan_read4(void* a) { note_read(a); }
-void __tsan_read8(void* a) { note_read(a); }
-void __tsan_read16(void* a) { note_read(a); }
-void __tsan_write1(void* a) { note_write(a); }
-void __tsan_write2(void* a) { note_write(a); }
-void __tsan_write4(void* a) { note_write(a); }
-void __tsan_write8(void* a) { note_write(a); }
-void __tsan_write16(void* a) { note_write(a); }
-void __tsan_unaligned_read2(void* a) { note_read(a); }
-void __tsan_unaligned_read4(void* a) { note_read(a); }
-void __tsan_unaligned_read8(void* a) { note_read(a); }
-void __tsan_unaligned_read16(void* a) { note_read(a); }
-void __tsan_unaligned_write2(void* a) { note_write(a); }
-void __tsan_unaligned_write4(void* a) { note_write(a); }
-void __tsan_unaligned_write8(void* a) { note_write(a); }
-void __tsan_unaligned_write16(void* a) { note_write(a); }
-void __tsan_read_write1(void* a) { note_write(a); }
-void __tsan_read_write2(void* a) { note_write(a); }
-void __tsan_read_write4(void* a) { note_write(a); }
-void __tsan_read_write8(void* a) { note_write(a); }
-void __tsan_read_write16(void* a) { note_write(a); }
-void __tsan_volatile_read1(void* a) { note_read(a); }
-void __tsan_volatile_read2(void* a) { note_read(a); }
-void __tsan_volatile_read4(void* a) { note_read(a); }
-void __tsan_volatile_read8(void* a) { note_read(a); }
-void __tsan_volatile_read16(void* a) { note_read(a); }
-void __tsan_volatile_write1(void* a) { note_write(a); }
-void __tsan_volatile_write2(void* a) { note_write(a); }
-void __tsan_volatile_write4(void* a) { note_write(a); }
-void __tsan_volatile_write8(void* a) { note_write(a); }
-void __tsan_volatile_write16(void* a) { note_write(a); }
-void __tsan_read_range(void* a, std::size_t) { note_read(a); }
-void __tsan_write_range(void* a, std::size_t) { note_write(a); }
-void __tsan_vptr_update(void** a, void*) { note_write(a); }
-void __tsan_vptr_read(void** a) { note_read(a); }
-void __tsan_atomic_thread_fence(int) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
-void __tsan_atomic_signal_fence(int) { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
+void __tsan_read1(void* a) {
+    note_read(a, 1);
+}
+void __tsan_read2(void* a) {
+    note_read(a, 2);
+}
+void __tsan_read4(void* a) {
+    note_read(a, 4);
+}
+void __tsan_read8(void* a) {
+    note_read(a, 8);
+}
+void __tsan_read16(void* a) {
+    note_read(a, 16);
+}
+void __tsan_write1(void* a) {
+    note_write(a, 1);
+}
+void __tsan_write2(void* a) {
+    note_write(a, 2);
+}
+void __tsan_write4(void* a) {
+    note_write(a, 4);
+}
+void __tsan_write8(void* a) {
+    note_write(a, 8);
+}
+void __tsan_write16(void* a) {
+    note_write(a, 16);
+}
+void __tsan_unaligned_read2(void* a) {
+    note_read(a, 2);
+}
+void __tsan_unaligned_read4(void* a) {
+    note_read(a, 4);
+}
+void __tsan_unaligned_read8(void* a) {
+    note_read(a, 8);
+}
+void __tsan_unaligned_read16(void* a) {
+    note_read(a, 16);
+}
+void __tsan_unaligned_write2(void* a) {
+    note_write(a, 2);
+}
+void __tsan_unaligned_write4(void* a) {
+    note_write(a, 4);
+}
+void __tsan_unaligned_write8(void* a) {
+    note_write(a, 8);
+}
+void __tsan_unaligned_write16(void* a) {
+    note_write(a, 16);
+}
+void __tsan_read_write1(void* a) {
+    note_write(a, 1);
+}
+void __tsan_read_write2(void* a) {
+    note_write(a, 2);
+}
+void __tsan_read_write4(void* a) {
+    note_write(a, 4);
+}
+void __tsan_read_write8(void* a) {
+    note_write(a, 8);
+}
+void __tsan_read_write16(void* a) {
+    note_write(a, 16);
+}
+void __tsan_volatile_read1(void* a) {
+    note_read(a, 1);
+}
+void __tsan_volatile_read2(void* a) {
+    note_read(a, 2);
+}
+void __tsan_volatile_read4(void* a) {
+    note_read(a, 4);
+}
+void __tsan_volatile_read8(void* a) {
+    note_read(a, 8);
+}
+void __tsan_volatile_read16(void* a) {
+    note_read(a, 16);
+}
+void __tsan_volatile_write1(void* a) {
+    note_write(a, 1);
+}
+void __tsan_volatile_write2(void* a) {
+    note_write(a, 2);
+}
+void __tsan_volatile_write4(void* a) {
+    note_write(a, 4);
+}
+void __tsan_volatile_write8(void* a) {
+    note_write(a, 8);
+}
+void __tsan_volatile_write16(void* a) {
+    note_write(a, 16);
+}
+void __tsan_read_range(void* a, std::size_t size) {
+    note_read(a, size);
+}
+void __tsan_write_range(void* a, std::size_t size) {
+    note_write(a, size);
+}
+void __tsan_vptr_update(void** a, void*) {
+    note_write(a, sizeof(void*));
+}
+void __tsan_vptr_read(void** a) {
+    note_read(a, sizeof(void*));
+}
+void __tsan_atomic_thread_fence(int) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+void __tsan_atomic_signal_fence(int) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
 }
 #pragma GCC visibility pop
 
@@ -89,11 +177,11 @@ void __tsan_atomic_signal_fence(int) { __atomic_signal_fence(__ATOMIC_SEQ_CST); 
 // order asked for makes no difference to what it sees.
 #define STAGGER_ATOMICS(bits, type) \
     STAGGER_INTERCEPTED type __tsan_atomic##bits##_load(const volatile type* a, int) { \
-        note_atomic(a); \
+        note_atomic_load(a); \
         return __atomic_load_n(a, __ATOMIC_SEQ_CST); \
     } \
     STAGGER_INTERCEPTED void __tsan_atomic##bits##_store(volatile type* a, type v, int) { \
-        note_write(const_cast<type*>(a)); \
+        note_write(const_cast<type*>(a), sizeof(type)); \
         __atomic_store_n(a, v, __ATOMIC_SEQ_CST); \
     } \
     STAGGER_INTERCEPTED type __tsan_atomic##bits##_exchange(volatile type* a, type v, int) { \
@@ -129,13 +217,13 @@ void __tsan_atomic_signal_fence(int) { __atomic_signal_fence(__ATOMIC_SEQ_CST); 
         note_atomic(a); \
         return __atomic_compare_exchange_n(a, e, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
     } \
-    STAGGER_INTERCEPTED int __tsan_atomic##bits##_compare_exchange_weak( \
-        volatile type* a, type* e, type v, int, int) { \
+    STAGGER_INTERCEPTED int __tsan_atomic##bits##_compare_exchange_weak(volatile type* a, type* e, \
+                                                                        type v, int, int) { \
         note_atomic(a); \
         return __atomic_compare_exchange_n(a, e, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
     } \
-    STAGGER_INTERCEPTED type __tsan_atomic##bits##_compare_exchange_val( \
-        volatile type* a, type e, type v, int, int) { \
+    STAGGER_INTERCEPTED type __tsan_atomic##bits##_compare_exchange_val(volatile type* a, type e, \
+                                                                        type v, int, int) { \
         note_atomic(a); \
         __atomic_compare_exchange_n(a, &e, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
         return e; \

@@ -13,7 +13,7 @@ using control::TaskMask;
 TaskMask waiters(const ModelEntry& model) {
     TaskMask mask = 0;
     for (TaskMask rest = self.execution().blocked; rest != 0; rest &= rest - 1) {
-        const auto task = static_cast<TaskIndex>(__builtin_ctzll(rest));
+        const auto task = control::lowest(rest);
         if (model.sequence[task] != 0) mask |= control::bit(task);
     }
     return mask;
@@ -22,7 +22,7 @@ TaskMask waiters(const ModelEntry& model) {
 TaskIndex longest_waiting(const ModelEntry& model, TaskMask mask) {
     TaskIndex first = control::kNobody;
     for (; mask != 0; mask &= mask - 1) {
-        const auto task = static_cast<TaskIndex>(__builtin_ctzll(mask));
+        const auto task = control::lowest(mask);
         if (first == control::kNobody || model.sequence[task] < model.sequence[first]) {
             first = task;
         }
@@ -66,7 +66,7 @@ bool sleep_until_granted(ModelEntry& model, std::int64_t deadline) {
 }
 
 std::uint32_t waiting(const ModelEntry& model) {
-    return static_cast<std::uint32_t>(__builtin_popcountll(waiters(model)));
+    return control::population(waiters(model));
 }
 
 std::uint32_t grant_one(ModelEntry& model) {
@@ -80,7 +80,7 @@ std::uint32_t grant_one(ModelEntry& model) {
 std::uint32_t grant_all(ModelEntry& model) {
     std::uint32_t count = 0;
     for (TaskMask rest = waiters(model); rest != 0; rest &= rest - 1) {
-        grant(model, static_cast<TaskIndex>(__builtin_ctzll(rest)));
+        grant(model, control::lowest(rest));
         ++count;
     }
     return count;

@@ -68,11 +68,12 @@ void hand_over_and_leave(TaskIndex next) {
     hand_over(next);
 }
 
-void point(control::Call call, control::Key key) {
+void point(control::Call call, control::Key key, bool reads_only) {
     keep_in_sight();
     control::TaskSlot& slot = self.slot();
     slot.call = call;
     slot.key = key;
+    slot.reads_only = reads_only;
     slot.spin_count = 0;
     switch_to(control::pass_point(*self.segment, self.index));
 }
@@ -84,6 +85,7 @@ void spinning_point(control::Call call, control::Key key) {
     slot.spin_key = key;
     slot.call = call;
     slot.key = key;
+    slot.reads_only = control::only_reads(call);
     const TaskIndex next = control::pass_point(*self.segment, self.index);
     slot.spin_count = count;
     switch_to(next);

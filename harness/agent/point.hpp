@@ -7,12 +7,17 @@
 #include <cstdint>
 
 #include "harness/agent/self.hpp"
+#include "harness/control/footprint.hpp"
 #include "harness/control/scheduler.hpp"
+#include "harness/control/tracer.hpp"
 
 namespace stagger::agent {
 
 // The scheduler may let another task go first; returns when this one goes on.
-void point(control::Call call, control::Key key);
+void point(control::Call call, control::Key key, bool reads_only);
+inline void point(control::Call call, control::Key key) {
+    point(call, key, control::only_reads(call));
+}
 
 // Like point, for a read or a failed exchange that a spinning loop repeats.
 void spinning_point(control::Call call, control::Key key);
@@ -25,8 +30,7 @@ Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadl
 // A call that would block, in the first of the three ways: tried when chosen. `attempt` is the call
 // in a form that does not block, true when it is finished. False: the deadline came first.
 template <typename Attempt>
-bool try_when_chosen(control::Call call, control::Key key, std::int64_t deadline,
-                     Attempt attempt) {
+bool try_when_chosen(control::Call call, control::Key key, std::int64_t deadline, Attempt attempt) {
     point(call, key);
     while (!attempt()) {
         if (deadline <= self.execution().clock) return false;
@@ -35,8 +39,22 @@ bool try_when_chosen(control::Call call, control::Key key, std::int64_t deadline
     return true;
 }
 
+// The event under way also reads `key`, or changes it.
+inline void also_reads(control::Key key) {
+    if (self.segment->trace.on) {
+        control::trace_footprint(*self.segment, control::TraceKind::Look, key);
+    }
+}
+inline void also_touches(control::Key key) {
+    if (self.segment->trace.on) {
+        control::trace_footprint(*self.segment, control::TraceKind::Touch, key);
+    }
+}
+
 // Tells those who wait for `key` that they may try again.
-inline void touched(control::Key key) { control::touch(*self.segment, key); }
+inline void touched(control::Key key) {
+    control::touch(*self.segment, key);
+}
 
 // Gives the token away for good; returns at once. For a task that ends.
 void hand_over_and_leave(control::TaskIndex next);

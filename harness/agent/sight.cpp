@@ -57,7 +57,7 @@ void rejoin() {
 
 void settle_sleepers() {
     for (control::TaskMask rest = self.execution().out_of_sight; rest != 0; rest &= rest - 1) {
-        settle(static_cast<control::TaskIndex>(__builtin_ctzll(rest)));
+        settle(control::lowest(rest));
     }
 }
 

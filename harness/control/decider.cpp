@@ -2,19 +2,18 @@
 #include "harness/control/decider.hpp"
 
 #include <array>
-#include <bit>
 
 namespace stagger::control {
 namespace {
 
 TaskIndex nth_member(TaskMask mask, std::uint64_t n) {
     for (; n > 0; --n) mask &= mask - 1;
-    return static_cast<TaskIndex>(std::countr_zero(mask));
+    return lowest(mask);
 }
 
 TaskIndex next_in_order(TaskMask candidates, TaskIndex after) {
     const TaskMask above = after + 1 >= kMaxTasks ? 0 : candidates & ~(bit(after + 1) - 1);
-    return static_cast<TaskIndex>(std::countr_zero(above != 0 ? above : candidates));
+    return lowest(above != 0 ? above : candidates);
 }
 
 bool change_is_due(Segment& segment) {
@@ -29,17 +28,18 @@ bool change_is_due(Segment& segment) {
 // One choice in so many looks at spurious wake-ups at all: they are legal but rare.
 constexpr std::uint64_t kSpuriousOdds = 32;
 
-TaskIndex calm(Segment&, const Question& question) { return question.calm; }
+TaskIndex calm(Segment&, const Question& question) {
+    return question.calm;
+}
 
 TaskIndex random(Segment& segment, const Question& question) {
     const TaskMask wakeable = segment.execution.wakeable;
     if (wakeable != 0 && question.kind == ChoiceKind::Run &&
         draw(segment.execution, kSpuriousOdds) == 0) {
-        const auto sleepers = static_cast<std::uint64_t>(std::popcount(wakeable));
-        return nth_member(wakeable, draw(segment.execution, sleepers));
+        return nth_member(wakeable, draw(segment.execution, population(wakeable)));
     }
-    const auto count = static_cast<std::uint64_t>(std::popcount(question.candidates));
-    return nth_member(question.candidates, draw(segment.execution, count));
+    return nth_member(question.candidates,
+                      draw(segment.execution, population(question.candidates)));
 }
 
 // Burckhardt, Kothari, Musuvathi, Nagarakatte: "A Randomized Scheduler with Probabilistic
@@ -50,7 +50,7 @@ TaskIndex pct(Segment& segment, const Question& question) {
     const auto& priorities = segment.execution.priorities;
     TaskIndex best = kNobody;
     for (TaskMask rest = question.candidates; rest != 0; rest &= rest - 1) {
-        const auto task = static_cast<TaskIndex>(std::countr_zero(rest));
+        const TaskIndex task = lowest(rest);
         if (best == kNobody || priorities[task] > priorities[best]) best = task;
     }
     return best;
@@ -89,8 +89,7 @@ TaskIndex replay(Segment& segment, const Question& question) {
         }
         if (planned.point != slot.point || planned.turn != slot.turn) break;
         ++slot.replay_next;
-        const TaskMask wakeable =
-            question.kind == ChoiceKind::Run ? segment.execution.wakeable : 0;
+        const TaskMask wakeable = question.kind == ChoiceKind::Run ? segment.execution.wakeable : 0;
         const bool possible = planned.choice == question.kind && planned.target < kMaxTasks &&
                               ((question.candidates | wakeable) & bit(planned.target)) != 0;
         if (possible) return planned.target;
@@ -117,15 +116,15 @@ void log_deviation(Segment& segment, const Question& question, TaskIndex target)
         return;
     }
     const TaskSlot& slot = segment.tasks[question.self];
-    segment.log[execution.logged++] = Decision{question.self, target, slot.point, slot.turn,
-                                               question.kind, slot.call, 0, slot.site};
+    segment.log[execution.logged++] = Decision{question.self, target,    slot.point, slot.turn,
+                                               question.kind, slot.call, 0,          slot.site};
 }
 
 }  // namespace
 
 TaskIndex decide(Segment& segment, const Question& question) {
-    const bool choice = (question.candidates & (question.candidates - 1)) != 0 ||
-                        segment.execution.wakeable != 0;
+    const bool choice =
+        (question.candidates & (question.candidates - 1)) != 0 || segment.execution.wakeable != 0;
     if (!choice && segment.plan.strategy != StrategyKind::Replay) return question.calm;
     segment.execution.decisions += choice ? 1 : 0;
     const auto strategy = static_cast<std::size_t>(segment.plan.strategy);

@@ -10,7 +10,7 @@ namespace stagger::control {
 
 // One choice to be made. `candidates` has at least one bit; `calm` is one of them.
 struct Question {
-    TaskIndex self;       // who asks; kNobody at the start
+    TaskIndex self;  // who asks; kNobody at the start
     TaskMask candidates;
     TaskIndex calm;
     ChoiceKind kind;

@@ -12,6 +12,7 @@ namespace stagger::control {
 using Key = std::uint64_t;
 
 inline constexpr Key kNoKey = 0;
+inline constexpr Key kAnyKey = 2;  // in conflict with every key; those made here are odd
 
 // A well-mixed combination of two words (the finaliser of SplitMix64, Steele et al. 2014).
 constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
@@ -23,18 +24,19 @@ constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 
 // What kind of thing a key names, so that a mutex at offset 0 is not the mapping itself.
 enum class KeySpace : std::uint8_t {
-    Object = 1,    // a scenario's object: invocations and responses
-    Memory,        // a byte range of a shared mapping
-    PrivateMemory, // an address that only the threads of one process share
-    Descriptor,    // a pipe, socket or queue, by the id given at its creation
-    Name,          // a named OS object
-    TaskEnd,       // the end of a task
-    RoleEnd,       // the end of all tasks of a role
-    Lock,          // a file lock, by file
+    Object = 1,     // a scenario's object: invocations and responses
+    Memory,         // a byte range of a shared mapping
+    PrivateMemory,  // an address that only the threads of one process share
+    Descriptor,     // a pipe, socket or queue, by the id given at its creation
+    Name,           // a named OS object
+    TaskEnd,        // the end of a task
+    RoleEnd,        // the end of all tasks of a role
+    Lock,           // a file lock, by file
 };
 
 constexpr Key make_key(KeySpace space, std::uint64_t a, std::uint64_t b = 0) {
-    return mix(mix(static_cast<std::uint64_t>(space), a), b) | 1;  // never kNoKey
+    return mix(mix(static_cast<std::uint64_t>(space), a), b) |
+           1;  // odd: never one of the two above
 }
 
 constexpr std::uint64_t hash_text(const char* text) {

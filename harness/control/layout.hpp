@@ -13,13 +13,13 @@
 #include "harness/control/plan.hpp"
 #include "harness/control/registry.hpp"
 #include "harness/control/task.hpp"
+#include "harness/control/trace.hpp"
 
 namespace stagger::control {
 
 inline constexpr std::uint32_t kMaxRecords = 1u << 18;
 inline constexpr std::size_t kHistoryBytes = std::size_t{24} << 20;
 inline constexpr std::uint32_t kDetailBytes = 1024;
-inline constexpr std::uint32_t kMaxTraced = 1u << 16;
 
 enum class Phase : std::uint32_t { Attach, Main };
 
@@ -45,7 +45,7 @@ struct Execution {
     Ending ending;
     Phase phase;
     TaskIndex holder;
-    TaskIndex last_client;       // the task that ran last, servers aside
+    TaskIndex last_client;  // the task that ran last, servers aside
     TaskMask ready, blocked, yielded, ended, out_of_sight;
     TaskMask roles;              // those whose end ends the execution
     TaskMask parent;             // the parent's bit, 0 if it has nothing to do
@@ -54,16 +54,16 @@ struct Execution {
     std::int64_t clock;          // virtual ns since the start of the phase
     std::int64_t next_deadline;  // the earliest of the Blocked, or kNoDeadline
     std::uint64_t points;
-    std::uint64_t decisions;     // choices with more than one candidate
+    std::uint64_t decisions;  // choices with more than one candidate
     std::uint64_t switches;
-    std::uint64_t run_start;     // points at the last switch: nobody runs on for ever
-    std::uint64_t random;        // state of the decider's generator
-    std::uint64_t generation;    // numbers executions, so that processes see a new one
-    bool reset_due;              // processes were used before: each resets its own state
-    bool shared_reset_due;       // and the first task to run resets what all share
-    std::uint32_t logged;        // decisions in log
-    bool log_full;               // more deviations than fit: it cannot be replayed
-    std::uint32_t misfits;       // replay decisions that no longer fit
+    std::uint64_t run_start;   // points at the last switch: nobody runs on for ever
+    std::uint64_t random;      // state of the decider's generator
+    std::uint64_t generation;  // numbers executions, so that processes see a new one
+    bool reset_due;            // processes were used before: each resets its own state
+    bool shared_reset_due;     // and the first task to run resets what all share
+    std::uint32_t logged;      // decisions in log
+    bool log_full;             // more deviations than fit: it cannot be replayed
+    std::uint32_t misfits;     // replay decisions that no longer fit
     Decision first_misfit;
     std::uint8_t priorities[kMaxTasks];
     std::uint32_t change_next;
@@ -75,8 +75,8 @@ struct Execution {
 
 // Settings that hold for all executions of a case.
 struct Settings {
-    std::uint32_t task_count;   // slots in use; plugins may add helpers behind them
-    bool spurious_wakeups;      // some contract allows them, so they are searched
+    std::uint32_t task_count;  // slots in use; plugins may add helpers behind them
+    bool spurious_wakeups;     // some contract allows them, so they are searched
     std::uint64_t step_limit;
 };
 
@@ -98,18 +98,6 @@ struct HistoryLog {
     char bytes[kHistoryBytes];
 };
 
-// Every point of an execution, for `stagger points`; off in campaigns.
-struct PointTrace {
-    struct Entry {
-        TaskIndex task;
-        std::uint32_t site;
-        Call call;
-    };
-    bool on;
-    std::uint32_t count;
-    Entry entries[kMaxTraced];
-};
-
 struct Segment {
     Header header;
     std::uint64_t guard_front;  // both guards must read kGuard: a plugin's stray write shows here
@@ -121,7 +109,7 @@ struct Segment {
     Decision log[kMaxDecisions];
     Registry registry;
     std::uint64_t guard_back;
-    PointTrace trace;
+    Trace trace;
     HistoryLog history;
 };
 

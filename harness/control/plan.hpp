@@ -39,7 +39,7 @@ struct Plan {
     std::uint8_t priorities[kMaxTasks];  // pct: higher runs first
     TaskIndex start;                     // replay: who runs first, kNobody: the calm one
     std::uint32_t replay_count;
-    Decision replay[kMaxDecisions];      // by task, then point, then turn
+    Decision replay[kMaxDecisions];  // by task, then point, then turn
 };
 
 }  // namespace stagger::control

@@ -15,9 +15,9 @@
 namespace stagger::control {
 
 enum class RecordKind : std::uint8_t {
-    Invoke,     // a: operation | flags, b: object, c: with; texts: key, value, expected
-    Respond,    // a: status; texts: result, failure
-    EnterBlock, // `as_one`; texts: name
+    Invoke,      // a: operation | flags, b: object, c: with; texts: key, value, expected
+    Respond,     // a: status; texts: result, failure
+    EnterBlock,  // `as_one`; texts: name
     LeaveBlock,
     EnterSection,  // a: shared; texts: name
     LeaveSection,
@@ -25,7 +25,7 @@ enum class RecordKind : std::uint8_t {
     Variables,  // texts: encoded map of the task's variables at its end
 };
 
-inline constexpr std::uint32_t kTimedFlag = 1u << 8;    // in Invoke's a
+inline constexpr std::uint32_t kTimedFlag = 1u << 8;  // in Invoke's a
 inline constexpr std::uint32_t kCheckedFlag = 1u << 9;
 
 struct Record {

@@ -29,8 +29,8 @@ enum class NameKind : std::uint8_t { SharedMemory, MessageQueue, Semaphore, File
 
 // State of a modelled primitive (condition, barrier, futex): found by key.
 struct ModelEntry {
-    Key key;               // kNoKey: free
-    std::uint32_t count;   // barrier: parties
+    Key key;              // kNoKey: free
+    std::uint32_t count;  // barrier: parties
     std::uint32_t arrived;
     std::uint64_t sequence[kMaxTasks];  // waiters: when they came, 0 if they do not wait
     std::uint64_t next_sequence;

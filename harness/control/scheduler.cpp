@@ -2,10 +2,10 @@
 #include "harness/control/scheduler.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "harness/control/decider.hpp"
+#include "harness/control/tracer.hpp"
 
 namespace stagger::control {
 namespace {
@@ -16,8 +16,6 @@ constexpr std::int64_t kPointNs = 100;
 // A task that has passed so many points in a row may spin on what another has to change, in a way
 // that is not recognised: the others go first for once.
 constexpr std::uint64_t kFairPoints = 10'000;
-
-TaskIndex lowest(TaskMask mask) { return static_cast<TaskIndex>(std::countr_zero(mask)); }
 
 void expire_deadlines(Segment& segment) {
     Execution& execution = segment.execution;
@@ -84,8 +82,9 @@ bool revive(Segment& segment) {
     return false;
 }
 
-void note_choice(Segment& segment, TaskIndex chosen) {
+void note_choice(Segment& segment, const Question& question, TaskIndex chosen) {
     Execution& execution = segment.execution;
+    if (segment.trace.on) trace_event(segment, question, chosen);
     if ((execution.wakeable & bit(chosen)) != 0) {  // chosen although nobody notified it
         segment.tasks[chosen].notified = true;
         make_ready(segment, chosen);
@@ -123,12 +122,9 @@ void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
     slot.site = slot.object = kNoSite;
     slot.call = Call::Start;
     slot.key = kNoKey;
+    slot.reads_only = false;
     slot.wait_count = 0;
     slot.deadline = kNoDeadline;
-}
-
-void trace_point(PointTrace& trace, TaskIndex self, const TaskSlot& slot) {
-    if (trace.count < kMaxTraced) trace.entries[trace.count++] = {self, slot.site, slot.call};
 }
 
 // Cuts Plan::replay, which is sorted by task, into one range per task.
@@ -168,6 +164,7 @@ void reset_execution(Segment& segment, Phase phase) {
     segment.history.records = 0;
     segment.history.overflow = false;
     segment.trace.count = 0;
+    segment.trace.full = false;
 }
 
 }  // namespace
@@ -217,14 +214,16 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
     ++slot.point;
     slot.turn = 0;
     execution.yielded &= bit(self);
-    if (segment.trace.on) trace_point(segment.trace, self, slot);
     advance_clock(segment, kPointNs);
     if (++execution.points > segment.settings.step_limit) {
         finish(segment, roles_ended(execution) ? Ending::Completed : Ending::Livelock, self,
                "the step limit was reached");
         return kNobody;
     }
-    if (slot.opaque) return self;
+    if (slot.opaque) {
+        if (segment.trace.on) trace_event(segment, {self, bit(self), self, ChoiceKind::Run}, self);
+        return self;
+    }
     if (execution.points - execution.run_start >= kFairPoints) {
         execution.run_start = execution.points;
         yield(segment, self);
@@ -233,15 +232,17 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
     if (alone && segment.plan.strategy != StrategyKind::Replay) {
         // As if decided, so that turns and yields are those that a replay will see.
         execution.yielded = 0;
+        if (segment.trace.on) trace_event(segment, {self, bit(self), self, ChoiceKind::Run}, self);
         ++slot.turn;
         return self;
     }
     const TaskMask candidates = candidates_of(execution);
-    const TaskIndex calm = (candidates & bit(self)) != 0 ? self
-                                                         : calm_successor(execution, candidates);
-    const TaskIndex chosen = decide(segment, {self, candidates, calm, ChoiceKind::Run});
+    const TaskIndex calm =
+        (candidates & bit(self)) != 0 ? self : calm_successor(execution, candidates);
+    const Question question{self, candidates, calm, ChoiceKind::Run};
+    const TaskIndex chosen = decide(segment, question);
+    note_choice(segment, question, chosen);
     ++slot.turn;
-    note_choice(segment, chosen);
     return chosen;
 }
 
@@ -252,9 +253,10 @@ TaskIndex pick_successor(Segment& segment, TaskIndex self) {
     }
     const TaskMask candidates = candidates_of(execution);
     const TaskIndex calm = calm_successor(execution, candidates);
-    const TaskIndex chosen = decide(segment, {self, candidates, calm, ChoiceKind::Run});
+    const Question question{self, candidates, calm, ChoiceKind::Run};
+    const TaskIndex chosen = decide(segment, question);
+    note_choice(segment, question, chosen);
     if (self != kNobody) ++segment.tasks[self].turn;
-    note_choice(segment, chosen);
     return chosen;
 }
 
@@ -279,6 +281,7 @@ void end_task(Segment& segment, TaskIndex self) {
     slot.state = TaskState::Ended;
     execution.ready &= ~bit(self);
     execution.ended |= bit(self);
+    if (segment.trace.on) trace_event(segment, {self, bit(self), self, ChoiceKind::Run}, self);
     touch(segment, make_key(KeySpace::TaskEnd, self));
 }
 
@@ -287,6 +290,7 @@ void allow_spurious_wakeup(Segment& segment, TaskIndex self) {
 }
 
 void touch(Segment& segment, Key key) {
+    if (segment.trace.on) trace_footprint(segment, TraceKind::Touch, key);
     for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
         const TaskIndex task = lowest(rest);
         if (waits_for(segment.tasks[task], key)) make_ready(segment, task);
@@ -294,6 +298,7 @@ void touch(Segment& segment, Key key) {
 }
 
 void touch_all(Segment& segment) {
+    if (segment.trace.on) trace_footprint(segment, TraceKind::Touch, kAnyKey);
     for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
         const TaskIndex task = lowest(rest);
         if (segment.tasks[task].wait_count > 0) make_ready(segment, task);
@@ -326,9 +331,10 @@ void regain_sight(Segment& segment, TaskIndex task) {
     make_ready(segment, task);
 }
 
-TaskIndex choose_waiter(Segment& segment, TaskIndex self, TaskMask candidates,
-                        TaskIndex longest) {
-    const TaskIndex chosen = decide(segment, {self, candidates, longest, ChoiceKind::Wake});
+TaskIndex choose_waiter(Segment& segment, TaskIndex self, TaskMask candidates, TaskIndex longest) {
+    const Question question{self, candidates, longest, ChoiceKind::Wake};
+    const TaskIndex chosen = decide(segment, question);
+    if (segment.trace.on) trace_wake(segment, question, chosen);
     ++segment.tasks[self].turn;
     return chosen;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -14,15 +15,30 @@
 namespace stagger::control {
 
 using TaskIndex = std::uint32_t;
-using TaskMask = std::uint64_t;
+// One bit for each task. Wider than any standard type, so it is the compilers' own.
+__extension__ typedef unsigned __int128 TaskMask;
 
-inline constexpr std::uint32_t kMaxTasks = 64;  // one bit each in a TaskMask
+inline constexpr std::uint32_t kMaxTasks = 128;
 inline constexpr TaskIndex kNobody = std::numeric_limits<TaskIndex>::max();
 inline constexpr std::uint32_t kNoSite = std::numeric_limits<std::uint32_t>::max();
 inline constexpr std::int64_t kNoDeadline = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::uint32_t kMaxWaitKeys = 16;
 
-constexpr TaskMask bit(TaskIndex task) { return TaskMask{1} << task; }
+constexpr TaskMask bit(TaskIndex task) {
+    return TaskMask{1} << task;
+}
+
+// The lowest member. Requires: mask is not empty.
+constexpr TaskIndex lowest(TaskMask mask) {
+    const auto low = static_cast<std::uint64_t>(mask);
+    if (low != 0) return static_cast<TaskIndex>(std::countr_zero(low));
+    return 64 + static_cast<TaskIndex>(std::countr_zero(static_cast<std::uint64_t>(mask >> 64)));
+}
+
+constexpr std::uint32_t population(TaskMask mask) {
+    return static_cast<std::uint32_t>(std::popcount(static_cast<std::uint64_t>(mask)) +
+                                      std::popcount(static_cast<std::uint64_t>(mask >> 64)));
+}
 
 enum class TaskState : std::uint8_t {
     Unused,
@@ -57,8 +73,8 @@ enum class Call : std::uint16_t {
     Clock,
     MemoryRead,
     MemoryWrite,
+    AtomicLoad,
     MemoryAtomic,
-    MemoryBulk,
     MutexLock,
     MutexUnlock,
     ConditionWait,
@@ -118,24 +134,25 @@ struct alignas(64) TaskSlot {
     std::atomic<bool> in_agent;  // it waits for the token, or for a birth or death: not lost
     TaskState state;
     TaskKind kind;
-    bool opaque;       // no decisions inside it: a server that is not explored
-    bool timed_out;    // it was made Ready by its deadline
-    bool notified;     // a modelled wait was granted
+    bool opaque;     // no decisions inside it: a server that is not explored
+    bool timed_out;  // it was made Ready by its deadline
+    bool notified;   // a modelled wait was granted
     std::uint32_t process;
     std::int32_t pid, tid;
 
     // The pending event.
     Call call;
-    std::uint16_t turn;        // decisions taken at this point before, see Decision
-    std::uint32_t site;        // the step, kNoSite outside of steps
-    std::uint32_t object;      // of that step's operation, kNoSite if none
-    std::uint32_t point;       // points of this phase so far, this one included
-    Key key;                   // what the event touches, kNoKey if nothing in common
+    std::uint16_t turn;    // decisions taken at this point before, see Decision
+    std::uint32_t site;    // the step, kNoSite outside of steps
+    std::uint32_t object;  // of that step's operation, kNoSite if none
+    std::uint32_t point;   // points of this phase so far, this one included
+    Key key;               // what the event touches, kNoKey if nothing in common
+    bool reads_only;       // it changes nothing that others could see
 
     // Why it is Blocked.
     std::uint32_t wait_count;  // keys in use; more than fit: any touch wakes it
     Key wait_keys[kMaxWaitKeys];
-    std::int64_t deadline;     // virtual ns, kNoDeadline
+    std::int64_t deadline;  // virtual ns, kNoDeadline
 
     // Recognising loops that spin: the same read again and again.
     Key spin_key;
@@ -146,7 +163,7 @@ struct alignas(64) TaskSlot {
 
     // Of helpers.
     std::atomic<std::uint32_t> born;  // futex: 1 when it is parked for the first time
-    bool joined;  // nobody will ask for its end any more
+    bool joined;                      // nobody will ask for its end any more
 };
 
 }  // namespace stagger::control

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/engine/single_delay.hpp"
 
-#include <array>
-
 namespace stagger::engine {
 namespace {
 
@@ -17,17 +15,17 @@ struct StepPoint {
 
 // Where the tasks of the calm execution are about to do a step.
 std::vector<StepPoint> step_points(Runner& runner, spec::Lifetime lifetime) {
-    control::PointTrace& trace = runner.pool().segment().trace;
+    control::Trace& trace = runner.pool().segment().trace;
     trace.on = true;
     const auto seen = runner.run(Decisions{}, lifetime);
     trace.on = false;
     std::vector<StepPoint> points;
     if (!seen.ok()) return points;
-    std::array<std::uint32_t, control::kMaxTasks> counts{};
     for (std::uint32_t i = 0; i < trace.count; ++i) {
-        const control::PointTrace::Entry& entry = trace.entries[i];
-        const std::uint32_t point = ++counts[entry.task % control::kMaxTasks];
-        if (entry.call == control::Call::Invoke) points.push_back({entry.task, point});
+        const control::TraceEntry& entry = trace.entries[i];
+        const bool step = entry.kind == control::TraceKind::Event &&
+                          entry.call == control::Call::Invoke;
+        if (step) points.push_back({entry.task, entry.point});
     }
     return points;
 }

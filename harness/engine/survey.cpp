@@ -21,7 +21,10 @@ std::vector<PointInfo> count_points(Runner& runner) {
     std::map<Place, std::size_t> known;
     std::vector<PointInfo> points;
     for (std::uint32_t i = 0; i < segment.trace.count; ++i) {
-        const auto& entry = segment.trace.entries[i];
+        const control::TraceEntry& entry = segment.trace.entries[i];
+        const bool is_point = entry.kind == control::TraceKind::Event && entry.point > 0 &&
+                              entry.call != control::Call::End;
+        if (!is_point) continue;
         const auto [at, fresh] =
             known.try_emplace(Place{entry.task, entry.site, entry.call}, points.size());
         if (fresh) {
@@ -59,8 +62,8 @@ std::vector<std::string> find_out_of_sight(Runner& runner, const CampaignOptions
                 name));
         }
     }
-    if (runner.pool().segment().trace.count >= control::kMaxTraced) {
-        out_of_sight.push_back(fmt::format("all behind the first {} points", control::kMaxTraced));
+    if (runner.pool().segment().trace.full) {
+        out_of_sight.push_back(fmt::format("all behind the first {} events", control::kMaxTraced));
     }
     return out_of_sight;
 }

@@ -57,11 +57,13 @@ __attribute__((constructor)) void find_real_functions() {
 }
 
 // The ranges that a long access is done in: whole words of the shared side, 16 at most.
+constexpr std::size_t kWord = 8;
+
 class Parts {
 public:
     Parts(const void* aligned_to, std::size_t size, bool backwards)
         : size_(size), backwards_(backwards) {
-        constexpr std::size_t kWord = 8, kMost = 16;
+        constexpr std::size_t kMost = 16;
         step_ = (size / (kMost - 1) + kWord) & ~(kWord - 1);
         const std::size_t off = reinterpret_cast<std::uintptr_t>(aligned_to) & (kWord - 1);
         const std::size_t head = off == 0 ? step_ : kWord - off;
@@ -93,27 +95,29 @@ char* at(void* base, std::size_t offset) {
 }
 
 // Only the first part counts towards spinning: it is one read of the whole.
-void point_before_read(const char* address, bool first) {
+void point_before_read(const char* address, std::size_t size, bool first) {
     if (first) {
-        spinning_point(Call::MemoryRead, address_key(address));
-        return;
+        spinning_point(Call::MemoryRead, word_key(address));
+    } else {
+        const std::uint32_t count = self.slot().spin_count;
+        point(Call::MemoryRead, word_key(address));
+        self.slot().spin_count = count;
     }
-    const std::uint32_t count = self.slot().spin_count;
-    point(Call::MemoryRead, address_key(address));
-    self.slot().spin_count = count;
+    if (size > kWord) also_reads(control::kAnyKey);
 }
 
 void copy_part(char* to, const char* from, std::size_t size, bool first) {
     char word[8];
     const bool reads = is_shared(from);
-    if (reads) point_before_read(from, first);
+    if (reads) point_before_read(from, size, first);
     if (!is_shared(to)) {
         real_move(to, from, size);
         return;
     }
     const bool small = reads && size <= sizeof(word);
     if (small) real_copy(word, from, size);
-    point(Call::MemoryWrite, address_key(to));
+    point(Call::MemoryWrite, word_key(to));
+    if (size > sizeof(word)) also_touches(control::kAnyKey);
     real_move(to, small ? word : from, size);
 }
 
@@ -135,7 +139,8 @@ __attribute__((noinline)) void* set_seen(void* to, int value, std::size_t size) 
     if (size == 0 || !is_shared(to)) return real_set(to, value, size);
     EngineCode engine;
     Parts(to, size, false).each([&](std::size_t offset, std::size_t part) {
-        point(Call::MemoryWrite, address_key(at(to, offset)));
+        point(Call::MemoryWrite, word_key(at(to, offset)));
+        if (part > kWord) also_touches(control::kAnyKey);
         real_set(at(to, offset), value, part);
         return true;
     });
@@ -148,8 +153,8 @@ __attribute__((noinline)) int compare_seen(const void* a, const void* b, std::si
     EngineCode engine;
     int result = 0;
     Parts(a_shared ? a : b, size, false).each([&](std::size_t offset, std::size_t part) {
-        if (a_shared) point_before_read(at(a, offset), offset == 0);
-        if (b_shared) point_before_read(at(b, offset), offset == 0 && !a_shared);
+        if (a_shared) point_before_read(at(a, offset), part, offset == 0);
+        if (b_shared) point_before_read(at(b, offset), part, offset == 0 && !a_shared);
         result = real_compare(at(a, offset), at(b, offset), part);
         return result == 0;
     });

@@ -20,4 +20,9 @@ void Watched::add_key(control::Key key) {
     ++count_;
 }
 
+void Watched::note_reads() const {
+    if (count_ > control::kMaxWaitKeys) return also_reads(control::kAnyKey);
+    for (std::uint32_t i = 1; i < count_; ++i) also_reads(keys_[i]);
+}
+
 }  // namespace stagger::agent

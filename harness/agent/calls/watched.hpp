@@ -22,6 +22,8 @@ public:
     const control::Key* keys() const { return keys_; }
     // May be more than there is room for keys: then any touch wakes, which is safe.
     std::uint32_t count() const { return count_; }
+    // Asking reads the state of all of them.
+    void note_reads() const;
     control::Key first() const { return count_ > 0 ? keys_[0] : control::kNoKey; }
 
 private:
@@ -34,11 +36,13 @@ template <typename Ask>
 int ask_when_chosen(const Watched& watched, std::int64_t ns, Ask ask) {
     if (ns == 0) {
         spinning_point(control::Call::Poll, watched.first());
+        watched.note_reads();
         return ask();
     }
     point(control::Call::Poll, watched.first());
     const std::int64_t deadline = deadline_after(ns);
     while (true) {
+        watched.note_reads();
         const int result = ask();
         if (result != 0 || deadline <= self.execution().clock) return result;
         if (wait_for(watched.keys(), watched.count(), deadline) == Woken::TimedOut) return ask();

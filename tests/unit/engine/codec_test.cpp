@@ -73,9 +73,9 @@ TEST(ScheduleCodec, RefusesATaskThatTheCaseDoesNotHaveByName) {
 TEST(ScheduleCodec, RefusesAHelperBeyondTheLastSlot) {
     schedule::Schedule schedule;
     schedule.decisions.push_back(
-        {schedule::Phase::Main, "worker[0]", 1, 0, "load n", schedule::Choice::Run, "helper[64]"});
+        {schedule::Phase::Main, "worker[0]", 1, 0, "load n", schedule::Choice::Run, "helper[128]"});
     EXPECT_FALSE(from_schedule(schedule, two_workers()).ok());
-    schedule.decisions[0].target = "helper[63]";
+    schedule.decisions[0].target = "helper[127]";
     EXPECT_TRUE(from_schedule(schedule, two_workers()).ok());
 }
 

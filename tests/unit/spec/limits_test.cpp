@@ -78,7 +78,7 @@ TEST(Limits, ManyObjectsAndProcesses) {
         roles += "[process.p" + std::to_string(i) + "]\nsteps = [ { sleep = 1 } ]\n";
     }
     EXPECT_EQ(refusal(objects).message, "more than 1024 objects");
-    EXPECT_EQ(refusal(roles).message, "more than 48 processes");
+    EXPECT_EQ(refusal(roles).message, "more than 112 processes");
 }
 
 TEST(Limits, ManyUnknownKeys) {
