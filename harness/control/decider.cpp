@@ -1,108 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/control/decider.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
+
+#include "harness/control/deciders/deciders.hpp"
 
 namespace stagger::control {
 namespace {
 
-TaskIndex nth_member(TaskMask mask, std::uint64_t n) {
-    for (; n > 0; --n) mask &= mask - 1;
-    return lowest(mask);
-}
-
-TaskIndex next_in_order(TaskMask candidates, TaskIndex after) {
-    const TaskMask above = after + 1 >= kMaxTasks ? 0 : candidates & ~(bit(after + 1) - 1);
-    return lowest(above != 0 ? above : candidates);
-}
-
-bool change_is_due(Segment& segment) {
-    Execution& execution = segment.execution;
-    const Plan& plan = segment.plan;
-    if (execution.change_next >= plan.change_count) return false;
-    if (plan.changes[execution.change_next] > execution.decisions) return false;
-    ++execution.change_next;
-    return true;
-}
-
-// One choice in so many looks at spurious wake-ups at all: they are legal but rare.
-constexpr std::uint64_t kSpuriousOdds = 32;
-
-TaskIndex calm(Segment&, const Question& question) {
-    return question.calm;
-}
-
-TaskIndex random(Segment& segment, const Question& question) {
-    const TaskMask wakeable = segment.execution.wakeable;
-    if (wakeable != 0 && question.kind == ChoiceKind::Run &&
-        draw(segment.execution, kSpuriousOdds) == 0) {
-        return nth_member(wakeable, draw(segment.execution, population(wakeable)));
-    }
-    return nth_member(question.candidates,
-                      draw(segment.execution, population(question.candidates)));
-}
-
-// Burckhardt, Kothari, Musuvathi, Nagarakatte: "A Randomized Scheduler with Probabilistic
-// Guarantees of Finding Bugs", ASPLOS 2010. The highest priority runs; at each of depth - 1 change
-// points the running task falls below all others.
-TaskIndex pct(Segment& segment, const Question& question) {
-    if (change_is_due(segment) && question.self != kNobody) lower_priority(segment, question.self);
-    const auto& priorities = segment.execution.priorities;
-    TaskIndex best = kNobody;
-    for (TaskMask rest = question.candidates; rest != 0; rest &= rest - 1) {
-        const TaskIndex task = lowest(rest);
-        if (best == kNobody || priorities[task] > priorities[best]) best = task;
-    }
-    return best;
-}
-
-// Emmi, Qadeer, Rakamaric: "Delay-Bounded Scheduling", POPL 2011. The calm course, but at each
-// delay the task whose turn it is must wait for the next one in order.
-TaskIndex delay(Segment& segment, const Question& question) {
-    if (!change_is_due(segment)) return question.calm;
-    return next_in_order(question.candidates, question.calm);
-}
-
-bool is_before(const Decision& planned, const TaskSlot& slot) {
-    if (planned.point != slot.point) return planned.point < slot.point;
-    return planned.turn < slot.turn;
-}
-
-void note_misfit(Execution& execution, const Decision& planned) {
-    if (execution.misfits++ == 0) execution.first_misfit = planned;
-}
-
-// Follows Plan::replay; where a planned decision cannot be taken the calm one is, and it counts.
-TaskIndex replay(Segment& segment, const Question& question) {
-    if (question.self == kNobody) {
-        const TaskIndex start = segment.plan.start;
-        const bool possible = start < kMaxTasks && (question.candidates & bit(start)) != 0;
-        return segment.execution.points == 0 && possible ? start : question.calm;
-    }
-    TaskSlot& slot = segment.tasks[question.self];
-    while (slot.replay_next < slot.replay_end) {
-        const Decision& planned = segment.plan.replay[slot.replay_next];
-        if (is_before(planned, slot)) {
-            note_misfit(segment.execution, planned);
-            ++slot.replay_next;
-            continue;
-        }
-        if (planned.point != slot.point || planned.turn != slot.turn) break;
-        ++slot.replay_next;
-        const TaskMask wakeable = question.kind == ChoiceKind::Run ? segment.execution.wakeable : 0;
-        const bool possible = planned.choice == question.kind && planned.target < kMaxTasks &&
-                              ((question.candidates | wakeable) & bit(planned.target)) != 0;
-        if (possible) return planned.target;
-        note_misfit(segment.execution, planned);
-        break;
-    }
-    return question.calm;
-}
-
-using Decider = TaskIndex (*)(Segment&, const Question&);
+struct Decider {
+    TaskIndex (*decide)(Segment&, const Question&);
+    void (*observe)(Segment&, TaskIndex);  // null: it remembers nothing
+};
 
 // In the order of StrategyKind.
-constexpr std::array<Decider, 5> kDeciders = {calm, random, pct, delay, replay};
+constexpr std::array<Decider, 8> kDeciders = {{
+    {decide_calm, nullptr},
+    {decide_random, nullptr},
+    {decide_pct, nullptr},
+    {decide_delay, nullptr},
+    {decide_replay, nullptr},
+    {decide_pos, observe_pos},
+    {decide_surw, observe_surw},
+    {decide_guided, observe_guided},
+}};
+
+const Decider& decider_of(const Segment& segment) {
+    return kDeciders[static_cast<std::size_t>(segment.plan.strategy) % kDeciders.size()];
+}
 
 void log_deviation(Segment& segment, const Question& question, TaskIndex target) {
     Execution& execution = segment.execution;
@@ -120,17 +47,53 @@ void log_deviation(Segment& segment, const Question& question, TaskIndex target)
                                                question.kind, slot.call, 0,          slot.site};
 }
 
+// True where no strategy could gain by a choice: the task itself goes on with what nobody sees.
+bool needs_no_choice(const Segment& segment, const Question& question) {
+    if (!segment.plan.filtered || question.self == kNobody) return false;
+    if (question.kind != ChoiceKind::Run || question.calm != question.self) return false;
+    return is_quiet(segment.plan, footprint_of(segment.tasks[question.self]));
+}
+
 }  // namespace
+
+bool is_quiet(const Plan& plan, const Footprint& footprint) {
+    if (touches_nothing(footprint)) return true;
+    if (!plan.filtered || footprint.key == kNoKey || footprint.key == kAnyKey) return false;
+    // That an operation has ended is seen the better the sooner it does: an oracle can only
+    // object to more if more is known to come after it.
+    return footprint.call == Call::Response || !plan.contended.has(footprint.key);
+}
 
 TaskIndex decide(Segment& segment, const Question& question) {
     const bool choice =
         (question.candidates & (question.candidates - 1)) != 0 || segment.execution.wakeable != 0;
-    if (!choice && segment.plan.strategy != StrategyKind::Replay) return question.calm;
+    if (!follows_plan(segment.plan)) {
+        if (!choice || needs_no_choice(segment, question)) return question.calm;
+    }
     segment.execution.decisions += choice ? 1 : 0;
-    const auto strategy = static_cast<std::size_t>(segment.plan.strategy);
-    const TaskIndex chosen = kDeciders[strategy](segment, question);
+    const TaskIndex chosen = decider_of(segment).decide(segment, question);
     if (chosen != question.calm) log_deviation(segment, question, chosen);
     return chosen;
+}
+
+void observe(Segment& segment, TaskIndex task) {
+    const Decider& decider = decider_of(segment);
+    if (decider.observe != nullptr) decider.observe(segment, task);
+}
+
+void begin_decisions(Segment& segment) {
+    Execution& execution = segment.execution;
+    const Plan& plan = segment.plan;
+    execution.random = plan.seed;
+    execution.change_next = 0;
+    execution.next_low_priority = kMaxChanges;
+    execution.intended = kNobody;
+    std::memcpy(execution.priorities, plan.priorities, sizeof(execution.priorities));
+    std::memcpy(execution.remaining, plan.remaining, sizeof(execution.remaining));
+    std::fill(std::begin(execution.scores), std::end(execution.scores), 0);
+    std::fill(std::begin(execution.held_until), std::end(execution.held_until), 0);
+    std::fill(std::begin(execution.constraints), std::end(execution.constraints),
+              ConstraintState{});
 }
 
 // All start above kMaxChanges; who is lowered gets the next smaller number, so that the order of
@@ -141,7 +104,7 @@ void lower_priority(Segment& segment, TaskIndex task) {
     execution.priorities[task] = static_cast<std::uint8_t>(execution.next_low_priority);
 }
 
-// SplitMix64; the modulo bias is below 2^-58 for 64 tasks.
+// SplitMix64; the modulo bias is below 2^-57 for 128 tasks.
 std::uint64_t draw(Execution& execution, std::uint64_t bound) {
     return mix(++execution.random, 0) % bound;
 }

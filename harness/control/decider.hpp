@@ -20,6 +20,12 @@ struct Question {
 // (Execution::wakeable). Counts and logs it if it is not the calm one.
 TaskIndex decide(Segment&, const Question&);
 
+// The event that `task` was about to do takes effect now.
+void observe(Segment&, TaskIndex task);
+
+// The deciders' state for a new execution, from the plan.
+void begin_decisions(Segment&);
+
 // A priority strategy learns that `task` spins and must let the others go first.
 void lower_priority(Segment&, TaskIndex task);
 

@@ -34,6 +34,12 @@ enum class Ending : std::uint32_t {
     Nobody,  // nobody is ready, but somebody sleeps out of sight: the controller must look
 };
 
+// How far a constraint of the plan has come.
+struct ConstraintState {
+    std::uint32_t reads, writes;  // accesses that are done
+    bool met;                     // or given up
+};
+
 // A helper that gave the token away to end: who gets it waits until the kernel is done with it.
 struct Dying {
     std::int32_t pid, tid;  // 0: nobody
@@ -67,6 +73,11 @@ struct Execution {
     Decision first_misfit;
     std::uint8_t priorities[kMaxTasks];
     std::uint32_t change_next;
+    std::uint64_t scores[kMaxTasks];      // pos: of the pending events, 0: not drawn yet
+    TaskIndex intended;                   // surw: whose event comes next
+    std::uint32_t remaining[kMaxTasks];   // surw
+    std::uint64_t held_until[kMaxTasks];  // guided: points
+    ConstraintState constraints[kMaxConstraints];
     std::uint32_t next_low_priority;
     Dying dying;
     TaskIndex culprit;

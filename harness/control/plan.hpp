@@ -13,9 +13,17 @@ namespace stagger::control {
 inline constexpr std::uint32_t kMaxDecisions = 1u << 16;
 inline constexpr std::uint32_t kMaxChanges = 32;  // change points of pct, delays of delay
 
-enum class StrategyKind : std::uint32_t { Calm, Random, Pct, Delay, Replay };
+inline constexpr std::uint32_t kMaxConstraints = 8;
+inline constexpr std::uint32_t kContendedWords = 64;
 
-enum class ChoiceKind : std::uint16_t { Run, Wake };
+enum class StrategyKind : std::uint32_t { Calm, Random, Pct, Delay, Replay, Pos, Surw, Guided };
+
+enum class ChoiceKind : std::uint16_t {
+    Run,
+    Wake,
+    Hold,      // guided only: the others go first for `target` points
+    Priority,  // guided only: `target` is the task's new priority
+};
 
 // A deviation from the calm course: at its `point`-th point, in its `turn`-th decision there,
 // `task` let `target` run (or woke it). The choice of who starts has `task` kNobody.
@@ -30,16 +38,60 @@ struct Decision {
     std::uint32_t site;
 };
 
+// One access to a key, by one task: its `ordinal`-th, from 1. Of an object's key the operations
+// are counted, from invocation to response; of other keys the events.
+struct AccessName {
+    TaskIndex task;
+    std::uint32_t ordinal;
+};
+
+// "The reader reads what the writer wrote": it comes after it, and no other write between them;
+// or, without a writer (kNobody), before all writes. With `before`: the reader comes before that
+// write.
+struct Constraint {
+    Key key;
+    AccessName reader, writer;
+    bool operation;  // the key is an object's
+    bool before;
+};
+
+// A set of keys that may hold some more (Bloom 1970, with one hash): those that several tasks
+// touch and at least one changes. Events of all other keys are not worth a decision.
+struct KeyFilter {
+    std::uint64_t words[kContendedWords];
+
+    constexpr bool has(Key key) const {
+        const std::uint64_t index = mix(key, 0) % (kContendedWords * 64);
+        return (words[index / 64] >> (index % 64) & 1) != 0;
+    }
+    constexpr void add(Key key) {
+        const std::uint64_t index = mix(key, 0) % (kContendedWords * 64);
+        words[index / 64] |= std::uint64_t{1} << (index % 64);
+    }
+};
+
 // Filled by the planner before an execution.
 struct Plan {
     StrategyKind strategy;
+    bool filtered;     // `contended` is known: decisions are taken at its keys only
+    bool prioritised;  // guided: the highest priority goes on, not the calm one
     std::uint32_t change_count;
+    std::uint32_t constraint_count;
     std::uint64_t seed;
     std::uint64_t changes[kMaxChanges];  // ascending numbers of decisions, from 1
     std::uint8_t priorities[kMaxTasks];  // pct: higher runs first
     TaskIndex start;                     // replay: who runs first, kNobody: the calm one
+    KeyFilter contended;
+    Key walked_key;                      // surw: whose events are interleaved uniformly
+    std::uint32_t remaining[kMaxTasks];  // surw: events of that key that each task will do
+    Constraint constraints[kMaxConstraints];
     std::uint32_t replay_count;
-    Decision replay[kMaxDecisions];  // by task, then point, then turn
+    Decision replay[kMaxDecisions];  // by task, then point, then turn; guided: edits
 };
+
+// True if the plan says something about single points, so that every question must be asked.
+constexpr bool follows_plan(const Plan& plan) {
+    return plan.strategy == StrategyKind::Replay || plan.strategy == StrategyKind::Guided;
+}
 
 }  // namespace stagger::control

@@ -82,9 +82,15 @@ bool revive(Segment& segment) {
     return false;
 }
 
+// `chosen` goes on from its point.
+void take_effect(Segment& segment, const Question& question, TaskIndex chosen) {
+    if (segment.trace.on) trace_event(segment, question, chosen);
+    observe(segment, chosen);
+}
+
 void note_choice(Segment& segment, const Question& question, TaskIndex chosen) {
     Execution& execution = segment.execution;
-    if (segment.trace.on) trace_event(segment, question, chosen);
+    take_effect(segment, question, chosen);
     if ((execution.wakeable & bit(chosen)) != 0) {  // chosen although nobody notified it
         segment.tasks[chosen].notified = true;
         make_ready(segment, chosen);
@@ -130,7 +136,7 @@ void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
 // Cuts Plan::replay, which is sorted by task, into one range per task.
 void distribute_replay(Segment& segment) {
     const Plan& plan = segment.plan;
-    if (plan.strategy != StrategyKind::Replay) return;
+    if (!follows_plan(plan)) return;
     for (TaskSlot& slot : segment.tasks) slot.replay_next = slot.replay_end = 0;  // helpers too
     for (std::uint32_t i = 0; i < plan.replay_count; ++i) {
         TaskSlot& slot = segment.tasks[plan.replay[i].task % kMaxTasks];
@@ -153,12 +159,10 @@ void reset_execution(Segment& segment, Phase phase) {
     execution.clock = 0;
     execution.next_deadline = kNoDeadline;
     execution.points = execution.decisions = execution.switches = execution.run_start = 0;
-    execution.random = segment.plan.seed;
     execution.generation = generation;
     execution.log_full = false;
-    execution.logged = execution.misfits = execution.change_next = 0;
-    execution.next_low_priority = kMaxChanges;
-    std::memcpy(execution.priorities, segment.plan.priorities, sizeof(execution.priorities));
+    execution.logged = execution.misfits = 0;
+    begin_decisions(segment);
     execution.detail[0] = '\0';
     segment.history.used = 0;
     segment.history.records = 0;
@@ -221,7 +225,7 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
         return kNobody;
     }
     if (slot.opaque) {
-        if (segment.trace.on) trace_event(segment, {self, bit(self), self, ChoiceKind::Run}, self);
+        take_effect(segment, {self, bit(self), self, ChoiceKind::Run}, self);
         return self;
     }
     if (execution.points - execution.run_start >= kFairPoints) {
@@ -229,10 +233,10 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
         yield(segment, self);
     }
     const bool alone = execution.ready == bit(self) && execution.wakeable == 0;
-    if (alone && segment.plan.strategy != StrategyKind::Replay) {
+    if (alone && !follows_plan(segment.plan)) {
         // As if decided, so that turns and yields are those that a replay will see.
         execution.yielded = 0;
-        if (segment.trace.on) trace_event(segment, {self, bit(self), self, ChoiceKind::Run}, self);
+        take_effect(segment, {self, bit(self), self, ChoiceKind::Run}, self);
         ++slot.turn;
         return self;
     }
@@ -281,7 +285,7 @@ void end_task(Segment& segment, TaskIndex self) {
     slot.state = TaskState::Ended;
     execution.ready &= ~bit(self);
     execution.ended |= bit(self);
-    if (segment.trace.on) trace_event(segment, {self, bit(self), self, ChoiceKind::Run}, self);
+    take_effect(segment, {self, bit(self), self, ChoiceKind::Run}, self);
     touch(segment, make_key(KeySpace::TaskEnd, self));
 }
 
