@@ -4,6 +4,8 @@
 // the document, adds to the scenario, and complains to `problems`; parse.cpp calls them in order.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,6 +48,13 @@ bool check_name(const std::string& name, std::string_view what, Position, Builde
 void read_params(const Node&, Builder&);
 void read_objects(const Node&, Builder&);
 void read_roles(const Node&, Builder&);
+// Whether so many processes can run as the roles have under these parameters, and if not, why.
+struct CountProblem {
+    std::size_t role = 0;
+    std::string message, hint;
+};
+std::optional<CountProblem> problem_of_counts(const Scenario&,
+                                              const std::map<std::string, Value>& params);
 std::vector<Step> read_steps(const Entry&, std::uint32_t role, Builder&);  // sites not yet numbered
 // Both override, key by key, what is already there.
 void read_expect(const Node&, Expect&, Builder&);

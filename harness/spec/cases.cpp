@@ -75,6 +75,8 @@ Result<std::vector<Case>> select_cases(const Scenario& scenario, const Selection
     for (const std::string& backend :
          selection.backends.empty() ? built_in_backends() : selection.backends) {
         Case made = make_case(scenario, selection, backend);
+        if (const auto problem = problem_of_counts(scenario, made.params))
+            return Error{fmt::format("{}: {}", scenario.path, problem->message)};
         if (matches_filter(made, selection)) selected.push_back(std::move(made));
     }
     return selected;

@@ -73,14 +73,16 @@ void complain_about_step_name(const NameUse& use, Position position,
 // worker[0].x, worker[0][1].x, p0.r: does the task exist, and does it set the variable?
 void check_role_access(const NameUse& use, const Role& role, Position expression,
                        Builder& builder) {
-    const std::uint32_t bounds[] = {role.count, role.threads};
+    // How many there are is a matter of the case where a parameter says it.
+    const bool sized = !role.count_param.empty();
+    const std::uint32_t bounds[] = {sized ? kMaxTasks : role.count, role.threads};
     const std::size_t needed = role.threads > 1 ? 2 : 1;
     std::size_t indices = 0;
     for (const Access& access : use.path) {
         const Position at = builder.problems.inside(expression, access.offset, access.field);
         if (!access.field.empty()) {
             const bool complete =
-                indices == needed || (indices == 0 && role.count * role.threads == 1);
+                indices == needed || (indices == 0 && !sized && role.count * role.threads == 1);
             const std::string example =
                 fmt::format("{}[0]{}.{}", role.name, needed == 2 ? "[0]" : "", access.field);
             if (!contains(role.variables, access.field))

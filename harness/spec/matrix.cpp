@@ -279,6 +279,10 @@ private:
         if (!ids_.insert(made.id).second)
             problems().add(base_.position, fmt::format("there are two cases {}", quoted(made.id)),
                            "a case differs in its backend, params or options");
+        if (const auto problem = problem_of_counts(builder_.scenario, made.params))
+            problems().add(base_.position,
+                           fmt::format("in the case {}: {}", quoted(made.id), problem->message),
+                           problem->hint);
         builder_.scenario.cases.push_back(std::move(made));
     }
 

@@ -49,6 +49,27 @@ std::uint32_t small_count(const Entry& table, std::string_view key, std::uint64_
     return static_cast<std::uint32_t>(read_count(*entry, 1, most, builder.problems).value_or(1));
 }
 
+// count = 2, or count = "workers": as many as a parameter says.
+void read_process_count(const Entry& entry, Role& role, Builder& builder) {
+    const Entry* count = entry.value.find("count");
+    const std::string* name = count ? count->value.text() : nullptr;
+    if (!name) {
+        role.count = small_count(entry, "count", kMaxTasks, builder);
+        return;
+    }
+    if (!builder.scenario.params.count(*name)) {
+        builder.problems.add(
+            count->value.position,
+            fmt::format("`count` is a whole number or the name of a parameter, and "
+                        "there is no parameter {}{}",
+                        quoted(*name), did_you_mean(*name, builder.param_names())),
+            "[params] at the top of the file declares them");
+        return;
+    }
+    role.count_param = *name;
+    role.count = processes_of(role, builder.scenario.params);
+}
+
 void read_role_head(const Entry& entry, Builder& builder) {
     Role role;
     role.name = entry.key;
@@ -56,7 +77,7 @@ void read_role_head(const Entry& entry, Builder& builder) {
     check_name(entry.key, "a process", entry.position, builder);
     if (const auto* entries = read_table(entry.value, "a process", builder.problems)) {
         check_keys(*entries, kRoleKeys, "a process", builder.problems);
-        role.count = small_count(entry, "count", kMaxTasks, builder);
+        read_process_count(entry, role, builder);
         role.threads = small_count(entry, "threads", kMaxTasks, builder);
         role.repeat = small_count(entry, "repeat", kMaxRepeat, builder);
         if (const Entry* daemon = entry.value.find("daemon"))
@@ -86,23 +107,41 @@ void read_role_steps(const Entry& entry, std::uint32_t index, Builder& builder) 
 }
 
 void check_task_count(const Node::Entries& entries, Builder& builder) {
-    std::uint64_t tasks = 0;
-    for (std::size_t i = 0; i < builder.scenario.roles.size(); ++i) {
-        const Role& role = builder.scenario.roles[i];
-        tasks += std::uint64_t{role.count} * role.threads;
-        if (tasks <= kMaxTasks) continue;
-        const Entry* count = entries[i].value.find("count");
-        builder.problems.add(
-            count ? count->value.position : entries[i].position,
-            fmt::format("this makes {} tasks (count x threads, over all processes); at most {} can "
-                        "run",
-                        tasks, kMaxTasks),
-            "interleavings of few tasks show almost every bug: try 2 or 3");
-        return;
-    }
+    const auto problem = problem_of_counts(builder.scenario, builder.scenario.params);
+    if (!problem) return;
+    const Entry& entry = entries[problem->role];
+    const Entry* count = entry.value.find("count");
+    builder.problems.add(count ? count->value.position : entry.position, problem->message,
+                         problem->hint);
 }
 
 }  // namespace
+
+std::optional<CountProblem> problem_of_counts(const Scenario& scenario,
+                                              const std::map<std::string, Value>& params) {
+    std::uint64_t tasks = 0;
+    for (std::size_t i = 0; i < scenario.roles.size(); ++i) {
+        const Role& role = scenario.roles[i];
+        if (const auto given = params.find(role.count_param); given != params.end()) {
+            const std::int64_t* count = given->second.integer();
+            if (!count || *count < 1 || *count > std::int64_t{kMaxTasks})
+                return CountProblem{i,
+                                    fmt::format("{} says how many processes of {} run, which is a "
+                                                "whole number from 1 to {}, not {}",
+                                                quoted(role.count_param), role.name, kMaxTasks,
+                                                given->second.to_string()),
+                                    ""};
+        }
+        tasks += std::uint64_t{processes_of(role, params)} * role.threads;
+        if (tasks > kMaxTasks)
+            return CountProblem{i,
+                                fmt::format("this makes {} tasks (count x threads, over all "
+                                            "processes); at most {} can run",
+                                            tasks, kMaxTasks),
+                                "interleavings of few tasks show almost every bug: try 2 or 3"};
+    }
+    return std::nullopt;
+}
 
 void read_roles(const Node& node, Builder& builder) {
     const auto* entries = read_table(node, "[process]", builder.problems);

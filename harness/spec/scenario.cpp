@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/base/check.hpp"
+#include "harness/spec/parse.hpp"
 
 namespace stagger::spec {
 
@@ -39,6 +40,14 @@ std::string Scenario::flat_object_name(std::uint32_t flat) const {
     const Object& object = object_of(flat);
     if (object.count == 0) return object.name;
     return fmt::format("{}[{}]", object.name, flat - object.first);
+}
+
+std::uint32_t processes_of(const Role& role, const std::map<std::string, Value>& params) {
+    const auto found = params.find(role.count_param);
+    const std::int64_t* count = found == params.end() ? nullptr : found->second.integer();
+    // What no case may ask for is refused where cases are made; a schedule file may still hold it.
+    if (count == nullptr || *count < 1 || *count > std::int64_t{kMaxTasks}) return role.count;
+    return static_cast<std::uint32_t>(*count);
 }
 
 Value role_value(const Role& role, const std::vector<std::map<std::string, Value>>& tasks) {

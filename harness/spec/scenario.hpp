@@ -87,7 +87,8 @@ struct Step {
 // A role: `count` processes of `threads` threads each, which all run the same steps.
 struct Role {
     std::string name;
-    std::uint32_t count = 1;
+    std::uint32_t count = 1;  // as the parameters' defaults have it
+    std::string count_param;  // the parameter that a case changes `count` by, "" if none
     std::uint32_t threads = 1;
     std::uint32_t repeat = 1;
     bool daemon = false;
@@ -160,6 +161,9 @@ struct Scenario {
     std::string flat_object_name(std::uint32_t flat) const;
     const Object& object_of(std::uint32_t flat) const;
 };
+
+// How many processes of the role a case with these parameters runs.
+std::uint32_t processes_of(const Role&, const std::map<std::string, Value>& params);
 
 // What `final` and `observe` see. Each object under its name, as its final content (an array of
 // objects as a map from index to content); the parameters; each role as a map from the index of a

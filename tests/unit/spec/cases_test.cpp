@@ -56,6 +56,52 @@ options = { lock = "spin" }
         (Ids{"increment/shm", "increment/pipe", "increment/shm/lock=spin,locked=true,size=2"}));
 }
 
+constexpr char kSized[] = R"(
+name = "sized"
+params = { workers = 2 }
+[objects]
+n = { type = "register" }
+[process.worker]
+count = "workers"
+steps = [ { load = "n", into = "x" } ]
+[[case]]
+backend = "shm"
+params = { workers = [1, 3] }
+)";
+
+TEST(Cases, AParameterSaysHowManyProcessesRun) {
+    const auto outcome = parse_scenario(kSized, "a.toml");
+    ASSERT_TRUE(outcome.scenario);
+    const Role& worker = outcome.scenario->roles[0];
+    EXPECT_EQ(worker.count, 2u);
+    EXPECT_EQ(processes_of(worker, outcome.scenario->cases[0].params), 1u);
+    EXPECT_EQ(processes_of(worker, outcome.scenario->cases[1].params), 3u);
+}
+
+TEST(Cases, NoCaseIsMadeWithANumberOfProcessesThatCannotRun) {
+    const auto outcome = parse_scenario(kSized, "a.toml");
+    ASSERT_TRUE(outcome.scenario);
+    Selection selection;
+    selection.backends = {"shm"};
+    selection.params = {{"workers", 5}};
+    EXPECT_TRUE(select_cases(*outcome.scenario, selection, true).ok());
+    selection.params = {{"workers", 0}};
+    const auto none = select_cases(*outcome.scenario, selection, true);
+    ASSERT_FALSE(none.ok());
+    EXPECT_NE(none.error().message.find("how many processes of worker run"), std::string::npos)
+        << none.error().message;
+}
+
+TEST(Cases, ANumberOfProcessesFromElsewhereThatCannotRunIsNotTaken) {
+    Role role;
+    role.count = 2;
+    role.count_param = "workers";
+    for (const Value& wrong : {Value(0), Value(-1), Value(1'000'000), Value(1.5), Value("many")})
+        EXPECT_EQ(processes_of(role, {{"workers", wrong}}), 2u) << wrong.to_string();
+    EXPECT_EQ(processes_of(role, {}), 2u);
+    EXPECT_EQ(processes_of(role, {{"workers", 4}}), 4u);
+}
+
 TEST(Cases, ListsAreAMatrix) {
     EXPECT_EQ(ids(with_cases(R"(
 [[case]]
