@@ -77,6 +77,9 @@ void sleep_for(std::int64_t ns) {
 
 void join(control::TaskMask tasks) {
     control::Execution& execution = self.execution();
+    for (control::TaskMask all = tasks; all != 0; all &= all - 1) {
+        also_reads(control::make_key(control::KeySpace::TaskEnd, control::lowest(all)));
+    }
     while (control::TaskMask rest = tasks & ~execution.ended) {
         control::Key keys[control::kMaxTasks];
         std::uint32_t count = 0;

@@ -32,13 +32,13 @@ std::int64_t start_of(clockid_t clock) {
 
 timespec look_at(clockid_t clock) {
     control::advance_clock(*self.segment, kLookNs);
-    spinning_point(control::Call::Clock, control::make_key(control::KeySpace::Name, 0));
+    spinning_point(control::Call::Clock, control::kClockKey);
     const std::int64_t now = start_of(clock) + self.execution().clock;
     return {static_cast<time_t>(now / kSecond), static_cast<long>(now % kSecond)};
 }
 
 int sleep_controlled(std::int64_t ns) {
-    point(control::Call::Sleep, control::kNoKey);
+    point(control::Call::Sleep, control::kSleepKey);
     sleep_for(ns);
     return 0;
 }

@@ -88,6 +88,9 @@ void begin_decisions(Segment& segment) {
     execution.change_next = 0;
     execution.next_low_priority = kMaxChanges;
     execution.intended = kNobody;
+    execution.asleep = plan.asleep;
+    execution.sleep_seen = plan.sleep_from;
+    execution.redundant = false;
     std::memcpy(execution.priorities, plan.priorities, sizeof(execution.priorities));
     std::memcpy(execution.remaining, plan.remaining, sizeof(execution.remaining));
     std::fill(std::begin(execution.scores), std::end(execution.scores), 0);

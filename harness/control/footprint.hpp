@@ -39,12 +39,20 @@ constexpr bool touches_nothing(const Footprint& footprint) {
     return footprint.key == kNoKey && is_private(footprint.call);
 }
 
-// Do two accesses to one key commute? Of two operations on one object only "this ended before
-// that began" is seen by an oracle; that they overlap is one thing, whoever came first.
+constexpr bool begins(Call call) {
+    return call == Call::Invoke || call == Call::Enter;
+}
+constexpr bool ends(Call call) {
+    return call == Call::Response || call == Call::Leave;
+}
+
+// Do two accesses to one key commute? Of two operations on one object, or two critical sections of
+// one name, only "this ended before that began" is seen by an oracle; that they overlap is one
+// thing, whoever came first.
 constexpr bool commute(const Footprint& a, const Footprint& b) {
-    const bool a_operation = a.call == Call::Invoke || a.call == Call::Response;
-    const bool b_operation = b.call == Call::Invoke || b.call == Call::Response;
-    if (a_operation && b_operation) return a.call == b.call;
+    const bool a_span = begins(a.call) || ends(a.call);
+    const bool b_span = begins(b.call) || ends(b.call);
+    if (a_span && b_span) return begins(a.call) == begins(b.call);
     return a.reads_only && b.reads_only;
 }
 
@@ -52,6 +60,12 @@ constexpr bool conflict(const Footprint& a, const Footprint& b) {
     if (touches_nothing(a) || touches_nothing(b)) return false;
     if (a.key == kNoKey || b.key == kNoKey || a.key == kAnyKey || b.key == kAnyKey) return true;
     return a.key == b.key && !commute(a, b);
+}
+
+// Where operations on different objects are compared with each other.
+constexpr bool one_ends_other_begins(const Footprint& a, const Footprint& b) {
+    return (a.call == Call::Invoke && b.call == Call::Response) ||
+           (a.call == Call::Response && b.call == Call::Invoke);
 }
 
 }  // namespace stagger::control

@@ -39,6 +39,11 @@ constexpr Key make_key(KeySpace space, std::uint64_t a, std::uint64_t b = 0) {
            1;  // odd: never one of the two above
 }
 
+// What all look at who look at a clock; and what all change who sleep: of two that sleep equally
+// long, who began first wakes first.
+inline constexpr Key kClockKey = make_key(KeySpace::Name, 0);
+inline constexpr Key kSleepKey = make_key(KeySpace::Name, 1);
+
 constexpr std::uint64_t hash_text(const char* text) {
     std::uint64_t hash = 0xCBF29CE484222325u;  // FNV-1a
     for (; *text != '\0'; ++text) {

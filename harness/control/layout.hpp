@@ -78,6 +78,9 @@ struct Execution {
     std::uint32_t remaining[kMaxTasks];   // surw
     std::uint64_t held_until[kMaxTasks];  // guided: points
     ConstraintState constraints[kMaxConstraints];
+    TaskMask asleep;           // exhaustive
+    std::uint32_t sleep_seen;  // entries of the trace that have woken whom they wake
+    bool redundant;            // only those asleep could go on: what follows was explored before
     std::uint32_t next_low_priority;
     Dying dying;
     TaskIndex culprit;

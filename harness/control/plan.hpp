@@ -70,6 +70,15 @@ struct KeyFilter {
     }
 };
 
+// exhaustive: what a task that is asleep would do next touches this.
+struct SleepingAccess {
+    Key key;
+    TaskIndex task;
+    Call call;
+    bool reads_only;
+};
+inline constexpr std::uint32_t kMaxSleeping = 512;
+
 // Filled by the planner before an execution.
 struct Plan {
     StrategyKind strategy;
@@ -85,6 +94,12 @@ struct Plan {
     Key walked_key;                      // surw: whose events are interleaved uniformly
     std::uint32_t remaining[kMaxTasks];  // surw: events of that key that each task will do
     Constraint constraints[kMaxConstraints];
+    // exhaustive: from entry `sleep_from` of the trace on these do not go on, unless nobody else
+    // can, until an event takes effect that is dependent with theirs.
+    TaskMask asleep;
+    std::uint32_t sleep_from, sleep_count;
+    SleepingAccess sleeping[kMaxSleeping];
+    bool any_object;  // an operation's end is dependent with the beginnings of those on any object
     std::uint32_t replay_count;
     Decision replay[kMaxDecisions];  // by task, then point, then turn; guided: edits
 };

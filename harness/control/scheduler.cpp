@@ -35,6 +35,7 @@ void expire_deadlines(Segment& segment) {
 bool jump_to_next_deadline(Segment& segment) {
     Execution& execution = segment.execution;
     if (execution.next_deadline == kNoDeadline) return false;
+    if (segment.trace.on) trace_jump(segment);
     execution.clock = std::max(execution.clock, execution.next_deadline);
     expire_deadlines(segment);
     return true;
@@ -72,6 +73,7 @@ bool revive(Segment& segment) {
             execution.ending = Ending::Completed;
             return false;
         }
+        if (segment.trace.on) trace_jump(segment);
         execution.roles |= execution.parent;
         make_ready(segment, lowest(execution.parent));
         execution.parent = 0;
@@ -90,7 +92,10 @@ void take_effect(Segment& segment, const Question& question, TaskIndex chosen) {
 
 void note_choice(Segment& segment, const Question& question, TaskIndex chosen) {
     Execution& execution = segment.execution;
-    take_effect(segment, question, chosen);
+    take_effect(
+        segment,
+        {question.self, question.candidates | execution.wakeable, question.calm, question.kind},
+        chosen);
     if ((execution.wakeable & bit(chosen)) != 0) {  // chosen although nobody notified it
         segment.tasks[chosen].notified = true;
         make_ready(segment, chosen);
@@ -268,6 +273,7 @@ void block(Segment& segment, TaskIndex self, const Key* keys, std::uint32_t coun
            std::int64_t deadline) {
     Execution& execution = segment.execution;
     TaskSlot& slot = segment.tasks[self];
+    if (segment.trace.on) trace_wait(segment, self, keys, count);
     slot.state = TaskState::Blocked;
     slot.timed_out = false;
     slot.wait_count = count;

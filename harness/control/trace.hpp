@@ -18,13 +18,15 @@ enum class TraceKind : std::uint8_t {
     Touch,  // the event before also changed `key`
     Look,   // the event before also read `key`
     Wake,   // the event before woke `task`; `candidates` are those it could have woken
+    Wait,   // the event before could not take effect: its task waits for `key`
+    Jump,   // nobody could go on: time went to the next deadline, or the parent's turn came
 };
 
 // The decision that led to an entry was asked by `asker` at its `asked_point`-th point, as the
 // `turn`-th question there. `task` and `asker` are kNoTask where nobody is meant.
 struct TraceEntry {
     Key key;
-    TaskMask candidates;  // who could have gone on instead, the task included
+    TaskMask candidates;  // who could have gone on instead, the task and unasked wake-ups included
     std::uint32_t point;  // of the task; the same as its event before: that one blocked
     std::uint32_t asked_point;
     std::uint32_t site, object;
@@ -33,6 +35,7 @@ struct TraceEntry {
     std::uint8_t task, asker;
     TraceKind kind;
     bool reads_only;
+    bool touched;  // an event: it changed its own key, even if its task waits after that
 };
 
 inline constexpr std::uint8_t kNoTask = 0xFF;

@@ -18,6 +18,18 @@ void fill_in_question(const Segment& segment, const Question& question, TraceEnt
     entry.turn = asked ? segment.tasks[question.self].turn : std::uint16_t{0};
 }
 
+void add_entry(Segment& segment, TraceKind kind, TaskIndex task, Key key) {
+    TraceEntry* entry = next_entry(segment.trace);
+    if (entry == nullptr) return;
+    *entry = TraceEntry{};
+    entry->key = key;
+    entry->site = entry->object = kNoSite;
+    entry->task = task < kMaxTasks ? static_cast<std::uint8_t>(task) : kNoTask;
+    entry->asker = kNoTask;
+    entry->kind = kind;
+    entry->reads_only = kind != TraceKind::Touch;
+}
+
 }  // namespace
 
 void trace_event(Segment& segment, const Question& question, TaskIndex chosen) {
@@ -33,6 +45,7 @@ void trace_event(Segment& segment, const Question& question, TaskIndex chosen) {
     entry->task = static_cast<std::uint8_t>(chosen);
     entry->kind = TraceKind::Event;
     entry->reads_only = slot.reads_only;
+    entry->touched = false;
 }
 
 void trace_wake(Segment& segment, const Question& question, TaskIndex chosen) {
@@ -47,17 +60,22 @@ void trace_wake(Segment& segment, const Question& question, TaskIndex chosen) {
 // Most calls touch only the key that their event names already.
 void trace_footprint(Segment& segment, TraceKind kind, Key key) {
     Trace& trace = segment.trace;
-    if (trace.count > 0 && trace.entries[trace.count - 1].key == key) return;
-    TraceEntry* entry = next_entry(trace);
-    if (entry == nullptr) return;
-    const TaskIndex holder = segment.execution.holder;
-    *entry = TraceEntry{};
-    entry->key = key;
-    entry->site = entry->object = kNoSite;
-    entry->task = holder < kMaxTasks ? static_cast<std::uint8_t>(holder) : kNoTask;
-    entry->asker = kNoTask;
-    entry->kind = kind;
-    entry->reads_only = kind == TraceKind::Look;
+    if (trace.count > 0) {
+        TraceEntry& last = trace.entries[trace.count - 1];
+        const bool covered = last.key == key && (kind == TraceKind::Look || !last.reads_only);
+        last.touched |= covered && kind == TraceKind::Touch;
+        if (covered) return;
+    }
+    add_entry(segment, kind, segment.execution.holder, key);
+}
+
+void trace_wait(Segment& segment, TaskIndex task, const Key* keys, std::uint32_t count) {
+    if (count > kMaxWaitKeys) return add_entry(segment, TraceKind::Wait, task, kAnyKey);
+    for (std::uint32_t i = 0; i < count; ++i) add_entry(segment, TraceKind::Wait, task, keys[i]);
+}
+
+void trace_jump(Segment& segment) {
+    add_entry(segment, TraceKind::Jump, kNobody, kNoKey);
 }
 
 }  // namespace stagger::control

@@ -15,5 +15,9 @@ void trace_event(Segment&, const Question&, TaskIndex chosen);
 void trace_wake(Segment&, const Question&, TaskIndex chosen);
 // The event under way touches or reads one more key.
 void trace_footprint(Segment&, TraceKind, Key);
+// `task` cannot go on: it waits for these keys.
+void trace_wait(Segment&, TaskIndex task, const Key* keys, std::uint32_t count);
+// Nobody could go on.
+void trace_jump(Segment&);
 
 }  // namespace stagger::control
