@@ -53,14 +53,17 @@ function(stagger_add_backend name)
   endif()
 endfunction()
 
-# A test program; every TEST in it becomes one CTest test.
+# A test program; every TEST in it becomes one CTest test, named by its label or PREFIX.
 function(stagger_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;USES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;PREFIX;TIMEOUT" "SOURCES;USES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gtest_main stagger_warnings)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  gtest_discover_tests(${name} TEST_PREFIX "${ARG_LABEL}." DISCOVERY_TIMEOUT 60
+  if(NOT ARG_PREFIX)
+    set(ARG_PREFIX ${ARG_LABEL})
+  endif()
+  gtest_discover_tests(${name} TEST_PREFIX "${ARG_PREFIX}." DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()

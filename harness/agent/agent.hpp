@@ -17,6 +17,11 @@ namespace stagger::agent {
 // before it loads a plugin. Until a thread enters a task nothing else changes.
 STAGGER_AGENT_API void use_segment(control::Segment*);
 
+// libc = "real": libc's own locks, conditions and the like run in this process and those it forks;
+// only the futex calls that they make are modelled. Cannot be undone. 0, or why it cannot be: an
+// error number. Called by the host while it is single-threaded.
+STAGGER_AGENT_API int trap_futexes();
+
 // This process is number `index` of the case; with several tasks, all its memory is shared.
 STAGGER_AGENT_API void be_process(std::uint32_t index, bool multi_threaded);
 

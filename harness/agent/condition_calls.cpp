@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "harness/agent/identity.hpp"
+#include "harness/agent/left_to_libc.hpp"
 #include "harness/agent/model.hpp"
 #include "harness/agent/mutex.hpp"
 #include "harness/agent/point.hpp"
@@ -49,7 +50,7 @@ using namespace stagger::agent;
 using stagger::control::Call;
 
 STAGGER_INTERCEPTED int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-    if (!controlled()) {
+    if (left_to_libc(Call::ConditionWait, condition, mutex)) {
         static const auto real =
             real_function<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait", kVersion);
         return real(condition, mutex);
@@ -60,7 +61,7 @@ STAGGER_INTERCEPTED int pthread_cond_wait(pthread_cond_t* condition, pthread_mut
 
 STAGGER_INTERCEPTED int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                                const timespec* deadline) {
-    if (!controlled()) {
+    if (left_to_libc(Call::ConditionWait, condition, mutex)) {
         static const auto real =
             real_function<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>(
                 "pthread_cond_timedwait", kVersion);
@@ -72,7 +73,7 @@ STAGGER_INTERCEPTED int pthread_cond_timedwait(pthread_cond_t* condition, pthrea
 
 STAGGER_INTERCEPTED int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                                clockid_t clock, const timespec* deadline) {
-    if (!controlled()) {
+    if (left_to_libc(Call::ConditionWait, condition, mutex)) {
         static const auto real =
             real_function<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>(
                 "pthread_cond_clockwait");
@@ -83,7 +84,7 @@ STAGGER_INTERCEPTED int pthread_cond_clockwait(pthread_cond_t* condition, pthrea
 }
 
 STAGGER_INTERCEPTED int pthread_cond_signal(pthread_cond_t* condition) noexcept {
-    if (!controlled()) {
+    if (left_to_libc(Call::ConditionSignal, condition)) {
         static const auto real =
             real_function<int(pthread_cond_t*)>("pthread_cond_signal", kVersion);
         return real(condition);
@@ -96,7 +97,7 @@ STAGGER_INTERCEPTED int pthread_cond_signal(pthread_cond_t* condition) noexcept 
 }
 
 STAGGER_INTERCEPTED int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
-    if (!controlled()) {
+    if (left_to_libc(Call::ConditionBroadcast, condition)) {
         static const auto real =
             real_function<int(pthread_cond_t*)>("pthread_cond_broadcast", kVersion);
         return real(condition);

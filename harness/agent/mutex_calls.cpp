@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "harness/agent/identity.hpp"
+#include "harness/agent/left_to_libc.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
 #include "harness/agent/virtual_time.hpp"
@@ -51,7 +52,7 @@ using namespace stagger::agent;
 using stagger::control::Call;
 
 STAGGER_INTERCEPTED int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
-    if (!controlled()) {
+    if (left_to_libc(Call::MutexLock, mutex)) {
         static const auto real = real_function<int(pthread_mutex_t*)>("pthread_mutex_lock");
         return real(mutex);
     }
@@ -68,7 +69,7 @@ STAGGER_INTERCEPTED int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
 
 STAGGER_INTERCEPTED int pthread_mutex_timedlock(pthread_mutex_t* mutex,
                                                 const timespec* deadline) noexcept {
-    if (!controlled()) {
+    if (left_to_libc(Call::MutexLock, mutex)) {
         static const auto real =
             real_function<int(pthread_mutex_t*, const timespec*)>("pthread_mutex_timedlock");
         return real(mutex, deadline);
@@ -79,7 +80,7 @@ STAGGER_INTERCEPTED int pthread_mutex_timedlock(pthread_mutex_t* mutex,
 
 STAGGER_INTERCEPTED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                                                 const timespec* deadline) noexcept {
-    if (!controlled()) {
+    if (left_to_libc(Call::MutexLock, mutex)) {
         static const auto real = real_function<int(pthread_mutex_t*, clockid_t, const timespec*)>(
             "pthread_mutex_clocklock");
         return real(mutex, clock, deadline);
@@ -89,7 +90,7 @@ STAGGER_INTERCEPTED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_
 }
 
 STAGGER_INTERCEPTED int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
-    if (!controlled()) {
+    if (left_to_libc(Call::MutexUnlock, mutex)) {
         static const auto real = real_function<int(pthread_mutex_t*)>("pthread_mutex_unlock");
         return real(mutex);
     }

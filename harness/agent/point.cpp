@@ -37,10 +37,20 @@ void switch_to(TaskIndex next) {
     await_token();
 }
 
-// True while the kernel may still have to close, unlock or wake for that thread.
-bool still_dying(const control::Dying& dying) {
-    const char state = thread_state(dying.pid, dying.tid);
+bool is_alive(int pid, int tid) {
+    const char state = thread_state(pid, tid);
     return state != kNoThread && state != 'Z' && state != 'X';
+}
+
+// True while the kernel may still have to close, unlock or wake for that thread; of a process, for
+// any of its threads.
+bool still_dying(const control::Dying& dying) {
+    if (dying.tid != dying.pid) return is_alive(dying.pid, dying.tid);
+    for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
+        const control::TaskSlot& slot = self.segment->tasks[i];
+        if (slot.pid == dying.pid && is_alive(slot.pid, slot.tid)) return true;
+    }
+    return false;
 }
 
 void await_death() {

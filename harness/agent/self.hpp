@@ -31,6 +31,7 @@ struct Process {
     control::Segment* segment = nullptr;
     std::uint32_t index = 0;      // number of this process in the case
     bool multi_threaded = false;  // then private memory is shared too, between its threads
+    bool real_libc = false;       // libc's own locks are under test: only futexes are modelled
 };
 extern Process process;
 

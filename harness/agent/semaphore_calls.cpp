@@ -10,6 +10,7 @@
 #include <cstdarg>
 
 #include "harness/agent/identity.hpp"
+#include "harness/agent/left_to_libc.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
 #include "harness/agent/virtual_time.hpp"
@@ -42,7 +43,7 @@ int wait_on_semaphore(EngineCode& engine, sem_t* semaphore, std::int64_t deadlin
 using namespace stagger::agent;
 
 STAGGER_INTERCEPTED int sem_wait(sem_t* semaphore) {
-    if (!controlled()) {
+    if (left_to_libc(Call::SemaphoreWait, semaphore)) {
         static const auto real = real_function<int(sem_t*)>("sem_wait");
         return real(semaphore);
     }
@@ -51,7 +52,7 @@ STAGGER_INTERCEPTED int sem_wait(sem_t* semaphore) {
 }
 
 STAGGER_INTERCEPTED int sem_timedwait(sem_t* semaphore, const timespec* deadline) {
-    if (!controlled()) {
+    if (left_to_libc(Call::SemaphoreWait, semaphore)) {
         static const auto real = real_function<int(sem_t*, const timespec*)>("sem_timedwait");
         return real(semaphore, deadline);
     }
@@ -59,9 +60,8 @@ STAGGER_INTERCEPTED int sem_timedwait(sem_t* semaphore, const timespec* deadline
     return wait_on_semaphore(engine, semaphore, virtual_deadline(CLOCK_REALTIME, *deadline));
 }
 
-STAGGER_INTERCEPTED int sem_clockwait(sem_t* semaphore, clockid_t clock,
-                                      const timespec* deadline) {
-    if (!controlled()) {
+STAGGER_INTERCEPTED int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
+    if (left_to_libc(Call::SemaphoreWait, semaphore)) {
         static const auto real =
             real_function<int(sem_t*, clockid_t, const timespec*)>("sem_clockwait");
         return real(semaphore, clock, deadline);
@@ -89,7 +89,7 @@ STAGGER_INTERCEPTED int sem_getvalue(sem_t* semaphore, int* value) noexcept {
 
 STAGGER_INTERCEPTED int sem_post(sem_t* semaphore) noexcept {
     static const auto real = real_function<int(sem_t*)>("sem_post");
-    if (!controlled()) return real(semaphore);
+    if (left_to_libc(Call::SemaphorePost, semaphore)) return real(semaphore);
     EngineCode engine;
     const auto key = address_key(semaphore);
     point(Call::SemaphorePost, key);
@@ -106,8 +106,7 @@ STAGGER_INTERCEPTED sem_t* sem_open(const char* name, int flags, ...) noexcept {
     const mode_t mode = create ? va_arg(arguments, mode_t) : 0;
     const unsigned value = create ? va_arg(arguments, unsigned) : 0;
     va_end(arguments);
-    static const auto real =
-        real_function<sem_t*(const char*, int, mode_t, unsigned)>("sem_open");
+    static const auto real = real_function<sem_t*(const char*, int, mode_t, unsigned)>("sem_open");
     const bool point_here = controlled();
     if (point_here) {
         EngineCode engine;

@@ -62,10 +62,6 @@ std::string beyond(const spec::Case& spec_case) {
     if (spec_case.explore.mode == spec::Mode::Free) {
         return "mode = \"free\" is not there yet; leave it out to explore in controlled mode";
     }
-    if (spec_case.real_libc) {
-        return "libc = \"real\" is not there yet; leave it out, and libc's conditions and barriers "
-               "are modelled";
-    }
     return "";
 }
 

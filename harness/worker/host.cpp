@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/worker/host.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <memory>
 
 #include "harness/agent/agent.hpp"
@@ -30,9 +32,9 @@ control::Segment* map_segment() {
     const std::size_t size = (sizeof(control::Segment) + page - 1) / page * page;
     void* room = mmap(nullptr, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED) return nullptr;
-    void* address = mmap(static_cast<char*>(room) + page, sizeof(control::Segment),
-                         PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-                         backend::kSegmentDescriptor, 0);
+    void* address =
+        mmap(static_cast<char*>(room) + page, sizeof(control::Segment), PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_FIXED, backend::kSegmentDescriptor, 0);
     return address == MAP_FAILED ? nullptr : static_cast<control::Segment*>(address);
 }
 
@@ -96,6 +98,7 @@ private:
         }
         scenario_ = std::move(*parsed.scenario);
         STAGGER_TRY(case_, spec::case_from_json(job_.case_json));
+        STAGGER_TRY([[maybe_unused]] Ok trapped, trap_futexes_if_asked());
         surroundings_.scenario = &scenario_;
         surroundings_.spec_case = &case_;
         surroundings_.layout = lay_out(scenario_, case_);
@@ -114,6 +117,15 @@ private:
             return Error{"the case has more tasks and servers than Stagger can schedule (64)"};
         }
         return Ok{};
+    }
+
+    Status trap_futexes_if_asked() const {
+        const int failed = case_.real_libc ? agent::trap_futexes() : 0;
+        if (failed == 0) return Ok{};
+        return Error{
+            fmt::format("libc = \"real\" needs a seccomp filter, which this system refuses "
+                        "({}); leave it out, or allow seccomp(2) here",
+                        std::strerror(failed))};
     }
 
     void set_up_slots() {
@@ -150,8 +162,8 @@ private:
 
 bool serve_command(Host& host, const std::string& text) {
     if (text.size() != 1) return false;
-    const Answer answer = text[0] == static_cast<char>(Command::Build) ? host.build()
-                                                                        : host.tear_down();
+    const Answer answer =
+        text[0] == static_cast<char>(Command::Build) ? host.build() : host.tear_down();
     return backend::send_message(backend::kChannelDescriptor, backend::to_text(answer));
 }
 

@@ -8,11 +8,13 @@
 #include <cerrno>
 
 #include "harness/agent/identity.hpp"
+#include "harness/agent/left_to_libc.hpp"
 #include "harness/agent/model.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
 
 using namespace stagger::agent;
+using stagger::control::Call;
 
 STAGGER_INTERCEPTED int pthread_barrier_init(pthread_barrier_t* barrier,
                                              const pthread_barrierattr_t* attributes,
@@ -26,10 +28,10 @@ STAGGER_INTERCEPTED int pthread_barrier_init(pthread_barrier_t* barrier,
 
 STAGGER_INTERCEPTED int pthread_barrier_wait(pthread_barrier_t* barrier) noexcept {
     STAGGER_REAL(pthread_barrier_wait);
-    if (!controlled()) return real(barrier);
+    if (left_to_libc(Call::BarrierWait, barrier)) return real(barrier);
     EngineCode engine;
     const auto key = address_key(barrier);
-    point(stagger::control::Call::BarrierWait, key);
+    point(Call::BarrierWait, key);
     auto* model = model_of(key);
     if (model == nullptr || model->count == 0) return EINVAL;
     if (waiting(*model) + 1 >= model->count) {

@@ -5,6 +5,7 @@
 
 #include "harness/agent/agent.hpp"
 #include "harness/agent/futex.hpp"
+#include "harness/agent/futex_model.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/self.hpp"
 
@@ -77,6 +78,8 @@ void park_as_helper() {
 }
 
 void end_as_helper() {
+    wake_heirs(self.slot().tid);
+    control::touch_all(*self.segment);  // a robust mutex, and what else goes with its owner
     self.execution().dying = {self.slot().pid, self.slot().tid};
     end_task();
 }

@@ -16,6 +16,7 @@
 #include "harness/agent/calls/births.hpp"
 #include "harness/agent/calls/tried.hpp"
 #include "harness/agent/calls/watched.hpp"
+#include "harness/agent/futex_model.hpp"
 #include "harness/agent/real.hpp"
 
 namespace stagger::agent {
@@ -69,10 +70,10 @@ void end_process() {
         const bool other = slot.process == process.index && i != self.index &&
                            slot.state != control::TaskState::Ended;
         if (!other) continue;
+        wake_heirs(slot.tid);
         control::make_ready(*self.segment, i);
         control::end_task(*self.segment, i);
     }
-    control::touch_all(*self.segment);
     is_helper_process = false;
     end_as_helper();
 }

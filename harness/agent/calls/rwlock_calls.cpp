@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // pthread_rwlock_*, pthread_spin_*: tried when chosen, with libc's own try calls. A spinning
-// locker sleeps here: turning round in a loop would change nothing. Runs in the task that calls.
-// pthread_rwlock_rdlock(3p): who holds the lock for writing is told of the deadlock.
+// locker sleeps here, whatever libc = says: turning round in a loop would change nothing. Runs in
+// the task that calls. pthread_rwlock_rdlock(3p): who holds the lock for writing is told of the
+// deadlock.
 #include <pthread.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
 
 #include "harness/agent/identity.hpp"
+#include "harness/agent/left_to_libc.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
 #include "harness/agent/virtual_time.hpp"
@@ -46,12 +48,16 @@ int lock_to_write(pthread_rwlock_t* lock, std::int64_t deadline) {
     return lock_rwlock(lock, deadline, real);
 }
 
-// A try that fails must not wait, but may be repeated.
+// A try that fails must not wait, but may be repeated. It is the plugin's call, since a try to read
+// may wake other readers by a futex.
 template <typename Lock, typename Try>
 int try_at_point(Call kind, Lock* lock, Try try_lock) {
     if (!controlled()) return try_lock(lock);
-    EngineCode engine;
-    spinning_point(kind, address_key(const_cast<const void*>(static_cast<volatile void*>(lock))));
+    {
+        EngineCode engine;
+        spinning_point(kind,
+                       address_key(const_cast<const void*>(static_cast<volatile void*>(lock))));
+    }
     return try_lock(lock);
 }
 
@@ -73,39 +79,41 @@ using namespace stagger::agent;
 
 STAGGER_INTERCEPTED int pthread_rwlock_rdlock(pthread_rwlock_t* lock) noexcept {
     STAGGER_REAL(pthread_rwlock_rdlock);
-    return controlled() ? lock_to_read(lock, kNoDeadline) : real(lock);
+    if (left_to_libc(Call::RwLock, lock)) return real(lock);
+    return lock_to_read(lock, kNoDeadline);
 }
 
 STAGGER_INTERCEPTED int pthread_rwlock_wrlock(pthread_rwlock_t* lock) noexcept {
     STAGGER_REAL(pthread_rwlock_wrlock);
-    return controlled() ? lock_to_write(lock, kNoDeadline) : real(lock);
+    if (left_to_libc(Call::RwLock, lock)) return real(lock);
+    return lock_to_write(lock, kNoDeadline);
 }
 
 STAGGER_INTERCEPTED int pthread_rwlock_timedrdlock(pthread_rwlock_t* lock,
                                                    const timespec* deadline) noexcept {
     STAGGER_REAL(pthread_rwlock_timedrdlock);
-    if (!controlled()) return real(lock, deadline);
+    if (left_to_libc(Call::RwLock, lock)) return real(lock, deadline);
     return lock_to_read(lock, virtual_deadline(CLOCK_REALTIME, *deadline));
 }
 
 STAGGER_INTERCEPTED int pthread_rwlock_timedwrlock(pthread_rwlock_t* lock,
                                                    const timespec* deadline) noexcept {
     STAGGER_REAL(pthread_rwlock_timedwrlock);
-    if (!controlled()) return real(lock, deadline);
+    if (left_to_libc(Call::RwLock, lock)) return real(lock, deadline);
     return lock_to_write(lock, virtual_deadline(CLOCK_REALTIME, *deadline));
 }
 
 STAGGER_INTERCEPTED int pthread_rwlock_clockrdlock(pthread_rwlock_t* lock, clockid_t clock,
                                                    const timespec* deadline) noexcept {
     STAGGER_REAL(pthread_rwlock_clockrdlock);
-    if (!controlled()) return real(lock, clock, deadline);
+    if (left_to_libc(Call::RwLock, lock)) return real(lock, clock, deadline);
     return lock_to_read(lock, virtual_deadline(clock, *deadline));
 }
 
 STAGGER_INTERCEPTED int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clockid_t clock,
                                                    const timespec* deadline) noexcept {
     STAGGER_REAL(pthread_rwlock_clockwrlock);
-    if (!controlled()) return real(lock, clock, deadline);
+    if (left_to_libc(Call::RwLock, lock)) return real(lock, clock, deadline);
     return lock_to_write(lock, virtual_deadline(clock, *deadline));
 }
 
@@ -121,6 +129,7 @@ STAGGER_INTERCEPTED int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcep
 
 STAGGER_INTERCEPTED int pthread_rwlock_unlock(pthread_rwlock_t* lock) noexcept {
     STAGGER_REAL(pthread_rwlock_unlock);
+    if (process.real_libc && left_to_libc(Call::RwUnlock, lock)) return real(lock);
     return unlock_at_point(Call::RwUnlock, lock, real);
 }
 

@@ -11,6 +11,7 @@
 #include "harness/agent/calls/births.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
+#include "harness/agent/sight.hpp"
 #include "harness/agent/virtual_time.hpp"
 
 namespace stagger::agent {
@@ -97,9 +98,13 @@ TaskSlot* slot_of(pthread_t thread) {
 // not wait.
 int join_controlled(pthread_t thread, void** result, std::int64_t deadline) {
     STAGGER_REAL(pthread_join);
-    TaskSlot* slot = slot_of(thread);
-    if (slot == nullptr) return real(thread, result);
     EngineCode engine;
+    TaskSlot* slot = slot_of(thread);
+    if (slot == nullptr) {  // the kernel wakes us
+        const int joined = real(thread, result);
+        keep_in_sight();
+        return joined;
+    }
     const auto index = static_cast<TaskIndex>(slot - self.segment->tasks);
     const auto key = control::make_key(control::KeySpace::TaskEnd, index);
     const bool ended = try_when_chosen(Call::ThreadJoin, key, deadline,
