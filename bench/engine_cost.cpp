@@ -8,8 +8,8 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 
+#include "bench/installation.hpp"
 #include "bench/raw_handoff.hpp"
 #include "harness/engine/core_lease.hpp"
 #include "harness/engine/runner.hpp"
@@ -25,15 +25,6 @@ struct Rate {
     double points = 0;    // per execution
     std::string problem;
 };
-
-engine::CampaignOptions options() {
-    engine::CampaignOptions options;
-    const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    options.worker_path = (folder / "stagger-worker").string();
-    options.plugin_paths = {(folder.parent_path() / "plugins").string()};
-    options.seed = 1;
-    return options;
-}
 
 // `processes` processes that each do `rounds` unprotected increments.
 std::string increments(const std::string& backend, int processes, int rounds) {
@@ -59,9 +50,9 @@ Rate measure(const std::string& text, spec::Lifetime lifetime, double seconds) {
     const auto parsed = spec::parse_scenario(text, "bench.toml");
     if (!parsed.scenario) return {0, 0, 0, parsed.diagnostics.front().render()};
     const spec::Scenario& scenario = *parsed.scenario;
-    auto opened = engine::Runner::open(scenario, scenario.cases.front(), options());
-    if (auto* failure = std::get_if<engine::PoolFailure>(&opened)) return {0, 0, 0,
-                                                                          failure->message};
+    auto opened = engine::Runner::open(scenario, scenario.cases.front(), installed());
+    if (auto* failure = std::get_if<engine::PoolFailure>(&opened))
+        return {0, 0, 0, failure->message};
     auto& runner = std::get<engine::Runner>(opened);
     engine::Planning planning;
     planning.seed = 1;

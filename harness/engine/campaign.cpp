@@ -62,6 +62,13 @@ Status make_findings(Runner& runner, const Explorer& explorer, const spec::Scena
     return Ok{};
 }
 
+// For who wants to know only what a search came upon, and when.
+void name_sightings(const Explorer& explorer, CaseResult& result) {
+    for (const Sighting& sighting : explorer.sightings()) {
+        result.symptoms.emplace_back(check::name(sighting.target.symptom));
+    }
+}
+
 bool recorded(const CaseResult& result, const std::string& symptom) {
     return std::find(result.symptoms.begin(), result.symptoms.end(), symptom) !=
            result.symptoms.end();
@@ -158,7 +165,9 @@ void explore(Runner& runner, const spec::Scenario& scenario, const CampaignOptio
     Explorer explorer(runner, spec_case, options);
     Status status = explorer.explore();
     result.evidence = explorer.evidence();  // before minimising adds executions of its own
-    if (status.ok() && explorer.spec_error().empty()) {
+    if (options.search_only) {
+        name_sightings(explorer, result);
+    } else if (status.ok() && explorer.spec_error().empty()) {
         status = make_findings(runner, explorer, scenario, options, result);
     }
     result.strategy = explorer.strategy_name();

@@ -30,6 +30,7 @@ struct CampaignOptions {
     std::string out_directory;              // where .schedule files go; "" writes none
     std::uint32_t replays = 20;
     bool keep_going = false;                // explore the whole budget even after a finding
+    bool search_only = false;               // of a case with `finds`: is it found, no more
     // For determinism tests and tools: called with every execution's number and history bytes.
     std::function<void(std::uint64_t index, std::string_view history_bytes)> on_history;
     // Progress: executions so far. Called often, must be cheap.
