@@ -5,6 +5,7 @@
 
 #include "harness/agent/plugin_point.hpp"
 #include "harness/agent/point.hpp"
+#include "harness/agent/real.hpp"
 #include "harness/agent/self.hpp"
 #include "harness/agent/sight.hpp"
 
@@ -33,6 +34,7 @@ void find_stack() {
 
 void use_segment(control::Segment* segment) {
     process.segment = segment;
+    find_real_functions();
     find_stack();
 }
 

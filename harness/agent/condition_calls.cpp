@@ -51,8 +51,7 @@ using stagger::control::Call;
 
 STAGGER_INTERCEPTED int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
     if (left_to_libc(Call::ConditionWait, condition, mutex)) {
-        static const auto real =
-            real_function<int(pthread_cond_t*, pthread_mutex_t*)>("pthread_cond_wait", kVersion);
+        STAGGER_REAL_VERSION(real, pthread_cond_wait, kVersion);
         return real(condition, mutex);
     }
     EngineCode engine;
@@ -62,9 +61,7 @@ STAGGER_INTERCEPTED int pthread_cond_wait(pthread_cond_t* condition, pthread_mut
 STAGGER_INTERCEPTED int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                                const timespec* deadline) {
     if (left_to_libc(Call::ConditionWait, condition, mutex)) {
-        static const auto real =
-            real_function<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>(
-                "pthread_cond_timedwait", kVersion);
+        STAGGER_REAL_VERSION(real, pthread_cond_timedwait, kVersion);
         return real(condition, mutex, deadline);
     }
     EngineCode engine;
@@ -74,9 +71,7 @@ STAGGER_INTERCEPTED int pthread_cond_timedwait(pthread_cond_t* condition, pthrea
 STAGGER_INTERCEPTED int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                                clockid_t clock, const timespec* deadline) {
     if (left_to_libc(Call::ConditionWait, condition, mutex)) {
-        static const auto real =
-            real_function<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>(
-                "pthread_cond_clockwait");
+        STAGGER_REAL(pthread_cond_clockwait);
         return real(condition, mutex, clock, deadline);
     }
     EngineCode engine;
@@ -85,8 +80,7 @@ STAGGER_INTERCEPTED int pthread_cond_clockwait(pthread_cond_t* condition, pthrea
 
 STAGGER_INTERCEPTED int pthread_cond_signal(pthread_cond_t* condition) noexcept {
     if (left_to_libc(Call::ConditionSignal, condition)) {
-        static const auto real =
-            real_function<int(pthread_cond_t*)>("pthread_cond_signal", kVersion);
+        STAGGER_REAL_VERSION(real, pthread_cond_signal, kVersion);
         return real(condition);
     }
     EngineCode engine;
@@ -98,8 +92,7 @@ STAGGER_INTERCEPTED int pthread_cond_signal(pthread_cond_t* condition) noexcept 
 
 STAGGER_INTERCEPTED int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
     if (left_to_libc(Call::ConditionBroadcast, condition)) {
-        static const auto real =
-            real_function<int(pthread_cond_t*)>("pthread_cond_broadcast", kVersion);
+        STAGGER_REAL_VERSION(real, pthread_cond_broadcast, kVersion);
         return real(condition);
     }
     EngineCode engine;

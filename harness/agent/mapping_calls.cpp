@@ -36,7 +36,7 @@ void note_mapping(void* address, std::size_t size, int flags, int descriptor, of
 }  // namespace
 
 STAGGER_INTERCEPTED int shm_open(const char* name, int flags, mode_t mode) {
-    static const auto real = real_function<int(const char*, int, mode_t)>("shm_open");
+    STAGGER_REAL(shm_open);
     point_if_controlled(Call::Open, name_key(NameKind::SharedMemory, name));
     const int descriptor = real(name, flags, mode);
     if (descriptor >= 0) {
@@ -47,7 +47,7 @@ STAGGER_INTERCEPTED int shm_open(const char* name, int flags, mode_t mode) {
 }
 
 STAGGER_INTERCEPTED int shm_unlink(const char* name) {
-    static const auto real = real_function<int(const char*)>("shm_unlink");
+    STAGGER_REAL(shm_unlink);
     point_if_controlled(Call::Unlink, name_key(NameKind::SharedMemory, name));
     const int result = real(name);
     if (result == 0) name_removed(NameKind::SharedMemory, name);
@@ -55,14 +55,14 @@ STAGGER_INTERCEPTED int shm_unlink(const char* name) {
 }
 
 STAGGER_INTERCEPTED int memfd_create(const char* name, unsigned flags) noexcept {
-    static const auto real = real_function<int(const char*, unsigned)>("memfd_create");
+    STAGGER_REAL(memfd_create);
     const int descriptor = real(name, flags);
     if (descriptor >= 0) remember_descriptor(descriptor, new_id());
     return descriptor;
 }
 
 STAGGER_INTERCEPTED int ftruncate(int descriptor, off_t size) noexcept {
-    static const auto real = real_function<int(int, off_t)>("ftruncate");
+    STAGGER_REAL(ftruncate);
     point_if_controlled(Call::Resize, descriptor_key(descriptor));
     return real(descriptor, size);
 }
@@ -73,8 +73,7 @@ STAGGER_INTERCEPTED int ftruncate64(int descriptor, off64_t size) noexcept {
 
 STAGGER_INTERCEPTED void* mmap(void* hint, std::size_t size, int protection, int flags,
                                int descriptor, off_t offset) noexcept {
-    static const auto real =
-        real_function<void*(void*, std::size_t, int, int, int, off_t)>("mmap");
+    STAGGER_REAL(mmap);
     if ((flags & MAP_SHARED) != 0 && descriptor >= 0) {
         point_if_controlled(Call::Map, descriptor_key(descriptor));
     }
@@ -89,7 +88,7 @@ STAGGER_INTERCEPTED void* mmap64(void* hint, std::size_t size, int protection, i
 }
 
 STAGGER_INTERCEPTED int munmap(void* address, std::size_t size) noexcept {
-    static const auto real = real_function<int(void*, std::size_t)>("munmap");
+    STAGGER_REAL(munmap);
     forget_mapping(address, size);
     return real(address, size);
 }

@@ -45,6 +45,7 @@ ModelEntry* model_of(control::Key key) {
         if (entry.key == key) return &entry;
         if (entry.key != control::kNoKey) continue;
         entry.key = key;
+        ++registry.model_count;
         return &entry;
     }
     if (self.segment != nullptr) {

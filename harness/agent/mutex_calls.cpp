@@ -16,7 +16,7 @@ namespace stagger::agent {
 namespace {
 
 int real_trylock(pthread_mutex_t* mutex) {
-    static const auto real = real_function<int(pthread_mutex_t*)>("pthread_mutex_trylock");
+    STAGGER_REAL(pthread_mutex_trylock);
     return real(mutex);
 }
 
@@ -40,7 +40,7 @@ int lock_mutex(pthread_mutex_t* mutex, std::int64_t deadline) {
 }
 
 int unlock_mutex_quietly(pthread_mutex_t* mutex) {
-    static const auto real = real_function<int(pthread_mutex_t*)>("pthread_mutex_unlock");
+    STAGGER_REAL(pthread_mutex_unlock);
     const int result = real(mutex);
     touched(address_key(mutex));
     return result;
@@ -53,7 +53,7 @@ using stagger::control::Call;
 
 STAGGER_INTERCEPTED int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
     if (left_to_libc(Call::MutexLock, mutex)) {
-        static const auto real = real_function<int(pthread_mutex_t*)>("pthread_mutex_lock");
+        STAGGER_REAL(pthread_mutex_lock);
         return real(mutex);
     }
     EngineCode engine;
@@ -70,8 +70,7 @@ STAGGER_INTERCEPTED int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
 STAGGER_INTERCEPTED int pthread_mutex_timedlock(pthread_mutex_t* mutex,
                                                 const timespec* deadline) noexcept {
     if (left_to_libc(Call::MutexLock, mutex)) {
-        static const auto real =
-            real_function<int(pthread_mutex_t*, const timespec*)>("pthread_mutex_timedlock");
+        STAGGER_REAL(pthread_mutex_timedlock);
         return real(mutex, deadline);
     }
     EngineCode engine;
@@ -81,8 +80,7 @@ STAGGER_INTERCEPTED int pthread_mutex_timedlock(pthread_mutex_t* mutex,
 STAGGER_INTERCEPTED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                                                 const timespec* deadline) noexcept {
     if (left_to_libc(Call::MutexLock, mutex)) {
-        static const auto real = real_function<int(pthread_mutex_t*, clockid_t, const timespec*)>(
-            "pthread_mutex_clocklock");
+        STAGGER_REAL(pthread_mutex_clocklock);
         return real(mutex, clock, deadline);
     }
     EngineCode engine;
@@ -91,7 +89,7 @@ STAGGER_INTERCEPTED int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_
 
 STAGGER_INTERCEPTED int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
     if (left_to_libc(Call::MutexUnlock, mutex)) {
-        static const auto real = real_function<int(pthread_mutex_t*)>("pthread_mutex_unlock");
+        STAGGER_REAL(pthread_mutex_unlock);
         return real(mutex);
     }
     EngineCode engine;

@@ -7,26 +7,37 @@
 
 namespace stagger::agent {
 
-// libc's own definition of `name`. Callers keep it in a function-local static:
-//   static const auto real = real_function<int(int)>("close");
-template <typename Function>
-Function* real_function(const char* name) {
-    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
+// libc's own definition of a function. All of the agent's stand in one section of it, so that the
+// host finds them before it forks, once, and not every process of every execution again.
+// Aligned to its size: compilers align variables as they like, and these must form an array.
+struct alignas(32) RealFunction {
+    const char* name;
+    const char* version;  // condition variables have two; dlsym would give the one of 2002
+    void* found;
 
-// Condition variables have two versions in glibc; dlsym would give the one of 2002.
-template <typename Function>
-Function* real_function(const char* name, const char* version) {
-    void* found = dlvsym(RTLD_NEXT, name, version);
-    return reinterpret_cast<Function*>(found != nullptr ? found : dlsym(RTLD_NEXT, name));
-}
+    void find() {
+        if (version != nullptr) found = dlvsym(RTLD_NEXT, name, version);
+        if (found == nullptr) found = dlsym(RTLD_NEXT, name);
+    }
+    template <typename Function>
+    Function get() {
+        if (found == nullptr) find();
+        return reinterpret_cast<Function>(found);
+    }
+};
+
+// Finds them all.
+void find_real_functions();
 
 }  // namespace stagger::agent
 
-// Makes `real` libc's own definition of `name`, found at the first call.
+// Makes `real` libc's own definition of `name`.
 #define STAGGER_REAL(name) STAGGER_REAL_AS(real, name)
-#define STAGGER_REAL_AS(variable, name) \
-    static const auto variable = reinterpret_cast<decltype(&::name)>(dlsym(RTLD_NEXT, #name))
+#define STAGGER_REAL_AS(variable, name) STAGGER_REAL_VERSION(variable, name, nullptr)
+#define STAGGER_REAL_VERSION(variable, name, version) \
+    static constinit ::stagger::agent::RealFunction variable##_entry \
+        __attribute__((section("stagger_real"), used)) = {#name, version, nullptr}; \
+    const auto variable = variable##_entry.get<decltype(&::name)>()
 
 // Marks a definition that takes the place of libc's.
 #define STAGGER_INTERCEPTED extern "C" __attribute__((visibility("default")))

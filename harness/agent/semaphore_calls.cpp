@@ -21,7 +21,7 @@ namespace {
 using control::Call;
 
 int real_trywait(sem_t* semaphore) {
-    static const auto real = real_function<int(sem_t*)>("sem_trywait");
+    STAGGER_REAL(sem_trywait);
     return real(semaphore);
 }
 
@@ -44,7 +44,7 @@ using namespace stagger::agent;
 
 STAGGER_INTERCEPTED int sem_wait(sem_t* semaphore) {
     if (left_to_libc(Call::SemaphoreWait, semaphore)) {
-        static const auto real = real_function<int(sem_t*)>("sem_wait");
+        STAGGER_REAL(sem_wait);
         return real(semaphore);
     }
     EngineCode engine;
@@ -53,7 +53,7 @@ STAGGER_INTERCEPTED int sem_wait(sem_t* semaphore) {
 
 STAGGER_INTERCEPTED int sem_timedwait(sem_t* semaphore, const timespec* deadline) {
     if (left_to_libc(Call::SemaphoreWait, semaphore)) {
-        static const auto real = real_function<int(sem_t*, const timespec*)>("sem_timedwait");
+        STAGGER_REAL(sem_timedwait);
         return real(semaphore, deadline);
     }
     EngineCode engine;
@@ -62,8 +62,7 @@ STAGGER_INTERCEPTED int sem_timedwait(sem_t* semaphore, const timespec* deadline
 
 STAGGER_INTERCEPTED int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
     if (left_to_libc(Call::SemaphoreWait, semaphore)) {
-        static const auto real =
-            real_function<int(sem_t*, clockid_t, const timespec*)>("sem_clockwait");
+        STAGGER_REAL(sem_clockwait);
         return real(semaphore, clock, deadline);
     }
     EngineCode engine;
@@ -80,7 +79,7 @@ STAGGER_INTERCEPTED int sem_trywait(sem_t* semaphore) noexcept {
 }
 
 STAGGER_INTERCEPTED int sem_getvalue(sem_t* semaphore, int* value) noexcept {
-    static const auto real = real_function<int(sem_t*, int*)>("sem_getvalue");
+    STAGGER_REAL(sem_getvalue);
     if (!controlled()) return real(semaphore, value);
     EngineCode engine;
     spinning_point(Call::SemaphoreWait, address_key(semaphore));
@@ -88,7 +87,7 @@ STAGGER_INTERCEPTED int sem_getvalue(sem_t* semaphore, int* value) noexcept {
 }
 
 STAGGER_INTERCEPTED int sem_post(sem_t* semaphore) noexcept {
-    static const auto real = real_function<int(sem_t*)>("sem_post");
+    STAGGER_REAL(sem_post);
     if (left_to_libc(Call::SemaphorePost, semaphore)) return real(semaphore);
     EngineCode engine;
     const auto key = address_key(semaphore);
@@ -106,7 +105,7 @@ STAGGER_INTERCEPTED sem_t* sem_open(const char* name, int flags, ...) noexcept {
     const mode_t mode = create ? va_arg(arguments, mode_t) : 0;
     const unsigned value = create ? va_arg(arguments, unsigned) : 0;
     va_end(arguments);
-    static const auto real = real_function<sem_t*(const char*, int, mode_t, unsigned)>("sem_open");
+    STAGGER_REAL(sem_open);
     const bool point_here = controlled();
     if (point_here) {
         EngineCode engine;
@@ -123,13 +122,13 @@ STAGGER_INTERCEPTED sem_t* sem_open(const char* name, int flags, ...) noexcept {
 }
 
 STAGGER_INTERCEPTED int sem_close(sem_t* semaphore) noexcept {
-    static const auto real = real_function<int(sem_t*)>("sem_close");
+    STAGGER_REAL(sem_close);
     forget_mapping(semaphore, sizeof(sem_t));
     return real(semaphore);
 }
 
 STAGGER_INTERCEPTED int sem_unlink(const char* name) noexcept {
-    static const auto real = real_function<int(const char*)>("sem_unlink");
+    STAGGER_REAL(sem_unlink);
     if (controlled()) {
         EngineCode engine;
         point(Call::Unlink, name_key(stagger::control::NameKind::Semaphore, name));

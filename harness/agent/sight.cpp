@@ -16,7 +16,7 @@ namespace {
 using control::Sight;
 
 void give_way() {
-    static const auto real = real_function<int()>("sched_yield");
+    STAGGER_REAL(sched_yield);
     real();
 }
 

@@ -70,7 +70,7 @@ using namespace stagger::agent;
 
 STAGGER_INTERCEPTED int clock_gettime(clockid_t clock, timespec* time) noexcept {
     if (!controlled()) {
-        static const auto real = real_function<int(clockid_t, timespec*)>("clock_gettime");
+        STAGGER_REAL(clock_gettime);
         return real(clock, time);
     }
     EngineCode engine;
@@ -80,7 +80,7 @@ STAGGER_INTERCEPTED int clock_gettime(clockid_t clock, timespec* time) noexcept 
 
 STAGGER_INTERCEPTED int gettimeofday(timeval* time, void* zone) noexcept {
     if (!controlled()) {
-        static const auto real = real_function<int(timeval*, void*)>("gettimeofday");
+        STAGGER_REAL(gettimeofday);
         return real(time, zone);
     }
     EngineCode engine;
@@ -91,7 +91,7 @@ STAGGER_INTERCEPTED int gettimeofday(timeval* time, void* zone) noexcept {
 
 STAGGER_INTERCEPTED time_t time(time_t* result) noexcept {
     if (!controlled()) {
-        static const auto real = real_function<time_t(time_t*)>("time");
+        STAGGER_REAL(time);
         return real(result);
     }
     EngineCode engine;
@@ -102,7 +102,7 @@ STAGGER_INTERCEPTED time_t time(time_t* result) noexcept {
 
 STAGGER_INTERCEPTED int nanosleep(const timespec* request, timespec* remaining) {
     if (!controlled()) {
-        static const auto real = real_function<int(const timespec*, timespec*)>("nanosleep");
+        STAGGER_REAL(nanosleep);
         return real(request, remaining);
     }
     EngineCode engine;
@@ -113,8 +113,7 @@ STAGGER_INTERCEPTED int nanosleep(const timespec* request, timespec* remaining) 
 STAGGER_INTERCEPTED int clock_nanosleep(clockid_t clock, int flags, const timespec* request,
                                         timespec* remaining) {
     if (!controlled()) {
-        static const auto real =
-            real_function<int(clockid_t, int, const timespec*, timespec*)>("clock_nanosleep");
+        STAGGER_REAL(clock_nanosleep);
         return real(clock, flags, request, remaining);
     }
     EngineCode engine;
@@ -126,7 +125,7 @@ STAGGER_INTERCEPTED int clock_nanosleep(clockid_t clock, int flags, const timesp
 
 STAGGER_INTERCEPTED int usleep(useconds_t microseconds) {
     if (!controlled()) {
-        static const auto real = real_function<int(useconds_t)>("usleep");
+        STAGGER_REAL(usleep);
         return real(microseconds);
     }
     EngineCode engine;
@@ -135,7 +134,7 @@ STAGGER_INTERCEPTED int usleep(useconds_t microseconds) {
 
 STAGGER_INTERCEPTED unsigned sleep(unsigned seconds) {
     if (!controlled()) {
-        static const auto real = real_function<unsigned(unsigned)>("sleep");
+        STAGGER_REAL(sleep);
         return real(seconds);
     }
     EngineCode engine;
@@ -145,7 +144,7 @@ STAGGER_INTERCEPTED unsigned sleep(unsigned seconds) {
 
 STAGGER_INTERCEPTED int sched_yield() noexcept {
     if (!controlled()) {
-        static const auto real = real_function<int()>("sched_yield");
+        STAGGER_REAL(sched_yield);
         return real();
     }
     EngineCode engine;

@@ -139,7 +139,11 @@ Result<Job> job_from(const std::string& text) {
     });
 }
 
+// The usual answer to a command has nothing to say, and fresh executions ask two each.
 std::string to_text(const Answer& answer) {
+    const bool silent = answer.error.empty() && answer.lacking.empty() && !answer.spec_error &&
+                        answer.residue.empty() && !answer.layout;
+    if (silent) return "";
     json result = {{"error", answer.error},
                    {"lacking", answer.lacking},
                    {"spec_error", answer.spec_error},
@@ -149,6 +153,7 @@ std::string to_text(const Answer& answer) {
 }
 
 Result<Answer> answer_from(const std::string& text) {
+    if (text.empty()) return Answer{};
     return parse<Answer>(text, [](const json& from) {
         Answer answer;
         answer.error = from.at("error");

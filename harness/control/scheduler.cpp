@@ -176,12 +176,28 @@ void reset_execution(Segment& segment, Phase phase) {
     segment.trace.full = false;
 }
 
+// Only what is in use, since clearing all of it takes as long as a small execution; but all of it
+// where a plugin may have written over it.
+void clear_registry(Segment& segment) {
+    Registry& registry = segment.registry;
+    registry.next_id = 1;
+    registry.connection_count = 0;
+    const bool trusted = unharmed(segment) && segment.execution.ending == Ending::Completed;
+    for (NameEntry& entry : registry.names) {
+        if (trusted && entry.id == 0) break;  // they are taken in order
+        entry = NameEntry{};
+    }
+    if (trusted && registry.model_count == 0) return;
+    registry.model_count = 0;
+    std::memset(registry.models, 0, sizeof(registry.models));
+}
+
 }  // namespace
 
 void initialise(Segment& segment) {
+    clear_registry(segment);
     segment.header = Header{kMagic, kVersion, 0, sizeof(Segment)};
     segment.guard_front = segment.guard_middle = segment.guard_back = kGuard;
-    segment.registry.next_id = 1;
 }
 
 bool unharmed(const Segment& segment) {

@@ -113,7 +113,7 @@ Result<backend::Answer> HostProcess::ask(const std::string& text, const std::str
         return Error{fmt::format("while {}, the backend's process {}", doing, how)};
     };
     if (!backend::send_message(state_->channel, text)) return died(death().value_or("went away"));
-    const double cpu_before = cpu_seconds(state_->child.id());
+    double cpu_before = -1;  // from the first tick on: an answer rarely takes that long
     for (int idle = 0;;) {
         pollfd source{state_->channel, POLLIN, 0};
         if (poll(&source, 1, kTickMs) > 0) {
@@ -123,6 +123,7 @@ Result<backend::Answer> HostProcess::ask(const std::string& text, const std::str
             state_->child.wait(ignored);
             return died(describe(state_->child));
         }
+        if (cpu_before < 0) cpu_before = cpu_seconds(state_->child.id());
         const double cpu = cpu_seconds(state_->child.id()) - cpu_before;
         idle = cpu < 0.01 ? idle + 1 : 0;
         if (cpu < kCpuBudgetSeconds && idle < kIdleTicks) continue;

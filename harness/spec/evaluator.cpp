@@ -107,6 +107,14 @@ Value Evaluator::get(const std::string& name) const {
     return value.ok() ? std::move(*value) : Value();
 }
 
+Status Evaluator::compile(const Expression& expression) {
+    if (auto error = state_->push_function(expression)) return *error;
+    lua_pop(state_->sandbox.lua(), 1);
+    return Ok{};
+}
+
+void Evaluator::collect_garbage() { state_->sandbox.collect_garbage(); }
+
 Result<Value> Evaluator::evaluate(const Expression& expression) {
     if (!state_->too_large.empty())
         return error_in(expression,

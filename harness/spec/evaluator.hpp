@@ -29,6 +29,10 @@ public:
 
     // Compiles at first sight of expression.id. The error says what Lua says, with the position.
     Result<Value> evaluate(const Expression&);
+    // Compiles what will be evaluated later, in processes that are forked for it; and then tidies
+    // up, so that none of them has to.
+    Status compile(const Expression&);
+    void collect_garbage();
 
     // Without running it: does it compile? The names it reads (for checks), in order of appearance.
     static Result<std::vector<std::string>> free_names(const std::string& source);

@@ -272,6 +272,8 @@ bool Sandbox::call(int (*function)(lua_State*), const void* argument, int result
     return false;
 }
 
+void Sandbox::collect_garbage() const { lua_gc(lua_, LUA_GCCOLLECT); }
+
 void Sandbox::push_variables(lua_State* lua) {
     lua_rawgetp(lua, LUA_REGISTRYINDEX, &variables_key);
 }

@@ -44,6 +44,9 @@ public:
     // there, if memory is exhausted.
     bool call(int (*function)(lua_State*), const void* argument, int results) const;
 
+    // Frees what nothing refers to any more.
+    void collect_garbage() const;
+
     // Pushes the table of variables.
     static void push_variables(lua_State*);
 

@@ -126,10 +126,11 @@ void Children::report_deaths(control::Segment& segment, const backend::Layout& l
 }
 
 void Children::kill_all() {
-    for (std::vector<int> left = children_of_this_process(); !left.empty();
-         left = children_of_this_process()) {
+    // Those that we forked first: /proc is read only if somebody is left behind them.
+    for (std::vector<int> left = std::move(pids_);; left = children_of_this_process()) {
         for (const int pid : left) kill(pid, SIGKILL);
         for (const int pid : left) waitpid(pid, nullptr, 0);
+        if (waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) break;
     }
     pids_.clear();
     drain(deaths_);

@@ -16,6 +16,7 @@
 #include "harness/spec/cases.hpp"
 #include "harness/spec/parse.hpp"
 #include "harness/worker/children.hpp"
+#include "harness/worker/evaluators.hpp"
 #include "harness/worker/layout.hpp"
 #include "harness/worker/task_process.hpp"
 
@@ -55,8 +56,6 @@ public:
 
     Answer build() {
         Answer answer;
-        segment_->registry = control::Registry{};
-        segment_->registry.next_id = 1;
         const Status created = backends_->create();
         if (!created.ok()) {
             answer.error = created.error().message;
@@ -116,6 +115,8 @@ private:
         if (surroundings_.layout.tasks.size() > control::kMaxTasks) {
             return Error{"the case has more tasks and servers than Stagger can schedule (64)"};
         }
+        STAGGER_TRY(surroundings_.evaluators,
+                    make_evaluators(scenario_, most_clients(surroundings_.layout)));
         return Ok{};
     }
 

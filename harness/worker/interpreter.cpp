@@ -23,6 +23,17 @@ control::Key object_key(std::uint32_t object) {
     return control::make_key(control::KeySpace::Object, object);
 }
 
+bool only_reads(Operation operation) {
+    switch (operation) {
+        case Operation::Load:
+        case Operation::Read:
+        case Operation::Get:
+        case Operation::Size:
+        case Operation::Snapshot: return true;
+        default: return false;
+    }
+}
+
 bool is_true(const Value& value) {
     return !value.is_nil() && (value.boolean() == nullptr || *value.boolean());
 }
@@ -34,10 +45,12 @@ std::uint32_t client_number(const backend::Layout& layout, std::uint32_t task) {
 
 }  // namespace
 
-Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task)
+Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task,
+                         spec::Evaluator evaluator)
     : surroundings_(&surroundings),
       task_(task),
       identity_(&surroundings.layout.tasks[task]),
+      evaluator_(std::move(evaluator)),
       recorder_(*surroundings.segment, static_cast<std::uint8_t>(task)) {
     for (const spec::Role& role : surroundings.scenario->roles) {
         if (role.name == identity_->role) role_ = &role;
@@ -216,13 +229,13 @@ bool Interpreter::prepare(const spec::Step& step, Request& request) {
 bool Interpreter::call(std::uint32_t site, const Request& request, bool checked, Value& result,
                        ResultStatus& status) {
     const control::Key key = object_key(request.object);
-    agent::step_point(Call::Invoke, site, request.object, key);
+    agent::step_point(Call::Invoke, site, request.object, key, only_reads(request.operation));
     recorder_.invoke(site, request, checked);
     backend::clear_answers();
     agent::enter_plugin();
     const std::uint32_t answer = surroundings_->backends->invoke(request);
     agent::leave_plugin();
-    agent::step_point(Call::Response, site, request.object, key);
+    agent::step_point(Call::Response, site, request.object, key, only_reads(request.operation));
     const std::string& bytes = backend::result_bytes();
     Result<Value> decoded = bytes.empty() ? Result<Value>(Value()) : Value::decode(bytes);
     if (answer >= STAGGER_STATUS_COUNT || !decoded) {
@@ -324,7 +337,7 @@ Interpreter::Flow Interpreter::run_while(const spec::Step& step) {
 Interpreter::Flow Interpreter::run_sleep(const spec::Step& step) {
     std::int64_t ns = 0;
     if (!seconds(step, *step.amount, ns)) return Flow::Stop;
-    agent::step_point(Call::Sleep, step.site, kNoSite, control::kNoKey);
+    agent::step_point(Call::Sleep, step.site, kNoSite, control::kSleepKey);
     agent::sleep_for(ns);
     return Flow::Next;
 }
@@ -349,11 +362,15 @@ Interpreter::Flow Interpreter::run_join(const spec::Step& step) {
 
 Interpreter::Flow Interpreter::run_span(const spec::Step& step) {
     const bool section = step.kind == StepKind::Section;
-    agent::step_point(Call::Enter, step.site, kNoSite, control::kNoKey);
+    // Sections exclude each other by name; blocks are compared by the operations inside.
+    const control::Key key =
+        section ? control::make_key(control::KeySpace::Name, control::hash_text(step.text.c_str()))
+                : control::kNoKey;
+    agent::step_point(Call::Enter, step.site, kNoSite, key);
     recorder_.enter(section ? RecordKind::EnterSection : RecordKind::EnterBlock, step.site,
                     step.text, step.shared);
     const Flow flow = run_steps(step.body);
-    if (section) agent::step_point(Call::Leave, step.site, kNoSite, control::kNoKey);
+    if (section) agent::step_point(Call::Leave, step.site, kNoSite, key);
     recorder_.leave(section ? RecordKind::LeaveSection : RecordKind::LeaveBlock, step.site);
     return flow;
 }

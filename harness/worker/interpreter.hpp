@@ -24,12 +24,15 @@ struct Surroundings {
     CaseBackends* backends = nullptr;
     control::Segment* segment = nullptr;
     backend::Layout layout;
+    // Enough for the tasks of one process. Made before the fork, since that takes longer than a
+    // fork; each process has its own copies.
+    std::vector<spec::Evaluator> evaluators;
     bool record_variables = false;  // some expectation looks at tasks' variables
 };
 
 class Interpreter {
 public:
-    Interpreter(Surroundings&, std::uint32_t task);
+    Interpreter(Surroundings&, std::uint32_t task, spec::Evaluator);
 
     // All steps of the task's role, `repeat` times.
     void run_role();

@@ -103,4 +103,14 @@ std::uint32_t process_count(const Layout& layout) {
     return count;
 }
 
+std::uint32_t most_clients(const Layout& layout) {
+    std::vector<std::uint32_t> clients(process_count(layout));
+    std::uint32_t most = 0;
+    for (std::size_t i = 0; i < layout.tasks.size(); ++i) {
+        if (layout.kinds[i] == Layout::Kind::Server) continue;
+        most = std::max(most, ++clients[layout.tasks[i].process]);
+    }
+    return most;
+}
+
 }  // namespace stagger::worker

@@ -15,5 +15,7 @@ void add_servers(backend::Layout&, std::uint32_t count);
 bool reads_variables(const spec::Scenario&, const spec::Case&);
 
 std::uint32_t process_count(const backend::Layout&);
+// Of any one process, its roles' threads and the parent's.
+std::uint32_t most_clients(const backend::Layout&);
 
 }  // namespace stagger::worker

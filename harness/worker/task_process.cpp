@@ -67,8 +67,8 @@ void park(control::Segment& segment, std::uint32_t task, int parked) {
 }
 
 [[noreturn]] void run_client(Surroundings& surroundings, std::uint32_t task,
-                             std::uint32_t process) {
-    Interpreter interpreter(surroundings, task);
+                             std::uint32_t process, std::size_t thread) {
+    Interpreter interpreter(surroundings, task, std::move(surroundings.evaluators[thread]));
     const bool parent = surroundings.layout.kinds[task] == Kind::Parent;
     for (;;) {
         agent::await_turn();
@@ -85,15 +85,16 @@ void park(control::Segment& segment, std::uint32_t task, int parked) {
 
 struct Place {
     std::uint32_t task, process;
+    std::size_t thread;  // within the process
     int parked;
 };
 
 [[noreturn]] void run_task(Surroundings& surroundings, Place place) {
-    const auto [task, process, parked] = place;
+    const auto [task, process, thread, parked] = place;
     agent::be_task(task, begin_execution, &surroundings);
     park(*surroundings.segment, task, parked);
     if (surroundings.layout.kinds[task] == Kind::Server) run_server(surroundings, task);
-    run_client(surroundings, task, process);
+    run_client(surroundings, task, process, thread);
 }
 
 }  // namespace
@@ -106,10 +107,10 @@ void run_task_process(Surroundings& surroundings, std::uint32_t process, int par
     STAGGER_CHECK(!mine.empty());
     agent::be_process(process, mine.size() > 1);
     for (std::size_t i = 1; i < mine.size(); ++i) {
-        const Place place{mine[i], process, parked};
+        const Place place{mine[i], process, i, parked};
         std::thread([&surroundings, place] { run_task(surroundings, place); }).detach();
     }
-    run_task(surroundings, {mine[0], process, parked});
+    run_task(surroundings, {mine[0], process, 0, parked});
 }
 
 }  // namespace stagger::worker

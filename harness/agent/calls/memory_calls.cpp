@@ -49,11 +49,15 @@ auto* real_copy = &early_move;
 auto* real_set = &early_set;
 auto* real_compare = &early_compare;
 
-__attribute__((constructor)) void find_real_functions() {
-    real_move = real_function<void*(void*, const void*, std::size_t)>("memmove");
-    real_copy = real_function<void*(void*, const void*, std::size_t)>("memcpy");
-    real_set = real_function<void*(void*, int, std::size_t)>("memset");
-    real_compare = real_function<int(const void*, const void*, std::size_t)>("memcmp");
+__attribute__((constructor)) void replace_early_functions() {
+    STAGGER_REAL_AS(move, memmove);
+    STAGGER_REAL_AS(copy, memcpy);
+    STAGGER_REAL_AS(set, memset);
+    STAGGER_REAL_AS(compare, memcmp);
+    real_move = move;
+    real_copy = copy;
+    real_set = set;
+    real_compare = compare;
 }
 
 // The ranges that a long access is done in: whole words of the shared side, 16 at most.

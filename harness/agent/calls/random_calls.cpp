@@ -61,7 +61,7 @@ STAGGER_INTERCEPTED int getentropy(void* buffer, std::size_t size) {
 
 STAGGER_INTERCEPTED std::uint32_t arc4random() noexcept {
     if (!controlled()) {
-        static const auto real = real_function<std::uint32_t()>("arc4random");
+        STAGGER_REAL(arc4random);
         return real();
     }
     return static_cast<std::uint32_t>(draw_word());
@@ -69,7 +69,7 @@ STAGGER_INTERCEPTED std::uint32_t arc4random() noexcept {
 
 STAGGER_INTERCEPTED void arc4random_buf(void* buffer, std::size_t size) noexcept {
     if (!controlled()) {
-        static const auto real = real_function<void(void*, std::size_t)>("arc4random_buf");
+        STAGGER_REAL(arc4random_buf);
         return real(buffer, size);
     }
     fill(buffer, size);
@@ -77,7 +77,7 @@ STAGGER_INTERCEPTED void arc4random_buf(void* buffer, std::size_t size) noexcept
 
 STAGGER_INTERCEPTED std::uint32_t arc4random_uniform(std::uint32_t bound) noexcept {
     if (!controlled()) {
-        static const auto real = real_function<std::uint32_t(std::uint32_t)>("arc4random_uniform");
+        STAGGER_REAL(arc4random_uniform);
         return real(bound);
     }
     return bound == 0 ? 0 : static_cast<std::uint32_t>(draw_word() % bound);

@@ -41,8 +41,7 @@ STAGGER_INTERCEPTED int sigprocmask(int how, const sigset_t* set, sigset_t* old)
 // While the handler runs, its mask is the thread's.
 STAGGER_INTERCEPTED int sigaction(int signal, const struct sigaction* wanted,
                                   struct sigaction* old) noexcept {
-    static const auto real =
-        real_function<int(int, const struct sigaction*, struct sigaction*)>("sigaction");
+    STAGGER_REAL(sigaction);
     if (!process.real_libc || wanted == nullptr) return real(signal, wanted, old);
     if (signal == SIGSYS) return real(signal, nullptr, old);
     struct sigaction open = *wanted;
