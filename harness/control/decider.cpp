@@ -57,11 +57,15 @@ bool needs_no_choice(const Segment& segment, const Question& question) {
 }  // namespace
 
 bool is_quiet(const Plan& plan, const Footprint& footprint) {
+    return plan.filtered && is_quiet(plan.contended, footprint);
+}
+
+bool is_quiet(const KeyFilter& contended, const Footprint& footprint) {
     if (touches_nothing(footprint)) return true;
-    if (!plan.filtered || footprint.key == kNoKey || footprint.key == kAnyKey) return false;
+    if (footprint.key == kNoKey || footprint.key == kAnyKey) return false;
     // That an operation has ended is seen the better the sooner it does: an oracle can only
     // object to more if more is known to come after it.
-    return footprint.call == Call::Response || !plan.contended.has(footprint.key);
+    return footprint.call == Call::Response || !contended.has(footprint.key);
 }
 
 TaskIndex decide(Segment& segment, const Question& question) {
@@ -74,6 +78,16 @@ TaskIndex decide(Segment& segment, const Question& question) {
     const TaskIndex chosen = decider_of(segment).decide(segment, question);
     if (chosen != question.calm) log_deviation(segment, question, chosen);
     return chosen;
+}
+
+TaskIndex decide_at_rest(Segment& segment, const Question& question) {
+    if (segment.plan.strategy != StrategyKind::Replay) return kNobody;
+    const Decision* planned = next_planned(segment, segment.tasks[question.self]);
+    if (planned == nullptr || planned->choice != ChoiceKind::Run) return kNobody;
+    const TaskIndex target = planned->target;
+    if (target >= kMaxTasks || (question.candidates & bit(target)) == 0) return kNobody;
+    log_deviation(segment, question, target);
+    return target;
 }
 
 void observe(Segment& segment, TaskIndex task) {

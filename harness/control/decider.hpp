@@ -4,6 +4,7 @@
 // in fixed memory, in tens of nanoseconds. The other half, the planner, is in engine/strategy.
 #pragma once
 
+#include "harness/control/footprint.hpp"
 #include "harness/control/layout.hpp"
 
 namespace stagger::control {
@@ -20,8 +21,15 @@ struct Question {
 // (Execution::wakeable). Counts and logs it if it is not the calm one.
 TaskIndex decide(Segment&, const Question&);
 
+// Nobody is ready, but the candidates could wake unasked. kNobody: none of them does, unless a plan
+// says so.
+TaskIndex decide_at_rest(Segment&, const Question&);
+
 // The event that `task` was about to do takes effect now.
 void observe(Segment&, TaskIndex task);
+
+// Nobody could tell whether this event comes now or later: it needs no decision.
+bool is_quiet(const KeyFilter& contended, const Footprint&);
 
 // The deciders' state for a new execution, from the plan.
 void begin_decisions(Segment&);

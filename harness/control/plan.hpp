@@ -47,12 +47,13 @@ struct AccessName {
 
 // "The reader reads what the writer wrote": it comes after it, and no other write between them;
 // or, without a writer (kNobody), before all writes. With `before`: the reader comes before that
-// write.
+// write. With `poised` the reader first comes as far as its access, and waits there for the writer.
 struct Constraint {
     Key key;
     AccessName reader, writer;
     bool operation;  // the key is an object's
     bool before;
+    bool poised;
 };
 
 // A set of keys that may hold some more (Bloom 1970, with one hash): those that several tasks

@@ -52,8 +52,8 @@ Status make_findings(Runner& runner, const Explorer& explorer, const spec::Scena
             minimised(runner, sighting.decisions, sighting.target, explorer.lifetime());
         STAGGER_TRY(Finding finding, confirm(runner, decisions, sighting.target, options.replays));
         finding.found_at = sighting.index + 1;
-        const Status written = write_finding(finding, scenario, result.spec_case, options.seed,
-                                             options.out_directory);
+        const Status written =
+            write_finding(finding, scenario, result.spec_case, options.seed, options.out_directory);
         if (!written.ok()) result.message = written.error().message;
         result.findings.push_back(std::move(finding));
     }
@@ -105,8 +105,8 @@ void judge_unexpected(CaseResult& result, const Explorer& explorer, const spec::
     result.status = CaseStatus::Inconclusive;
     if (!explorer.inconclusive().empty() || explorer.interrupted()) {
         result.verdict = "inconclusive";
-        result.message = explorer.inconclusive().empty() ? "it was interrupted"
-                                                         : explorer.inconclusive();
+        result.message =
+            explorer.inconclusive().empty() ? "it was interrupted" : explorer.inconclusive();
     } else if (!explorer.met()) {
         result.verdict = "no-evidence";
         result.message = "no two tasks ever touched a common object, so nothing was tested";

@@ -29,8 +29,8 @@ struct CampaignOptions {
     std::vector<std::string> plugin_paths;  // folders to look for backends in
     std::string out_directory;              // where .schedule files go; "" writes none
     std::uint32_t replays = 20;
-    bool keep_going = false;                // explore the whole budget even after a finding
-    bool search_only = false;               // of a case with `finds`: is it found, no more
+    bool keep_going = false;   // explore the whole budget even after a finding
+    bool search_only = false;  // of a case with `finds`: is it found, no more
     // For determinism tests and tools: called with every execution's number and history bytes.
     std::function<void(std::uint64_t index, std::string_view history_bytes)> on_history;
     // Progress: executions so far. Called often, must be cheap.
@@ -44,38 +44,43 @@ CaseResult run_case(const spec::Scenario&, const spec::Case&, const CampaignOpti
 
 // One execution under a given schedule, `times` times, each with fresh processes.
 struct ReplayResult {
-    bool fits = true;                // false: the schedule no longer fits ...
-    std::string misfit;              // ... and the first point where it does not
-    std::uint32_t shown = 0;         // executions with the first of the file's symptoms
+    bool fits = true;         // false: the schedule no longer fits ...
+    std::string misfit;       // ... and the first point where it does not
+    std::uint32_t shown = 0;  // executions with the first of the file's symptoms
     std::uint32_t times = 0;
-    CaseResult result;               // with one Finding, if it showed
+    CaseResult result;  // with one Finding, if it showed
 };
 Result<ReplayResult> replay(const spec::Scenario&, const spec::Case&, const schedule::ScheduleFile&,
                             std::uint32_t times, bool minimize, const CampaignOptions&);
 
 // What a case's points are, from one calm execution: `stagger points`.
 struct PointInfo {
-    std::string task, label, call;   // "worker[0]", "store n", "pthread_mutex_lock"
+    std::string task, label, call;  // "worker[0]", "store n", "pthread_mutex_lock"
     std::uint64_t count = 0;
 };
 struct PointsReport {
     std::vector<PointInfo> points;
     std::vector<std::string> out_of_sight;
 };
-Result<PointsReport> survey_points(const spec::Scenario&, const spec::Case&, const CampaignOptions&);
+Result<PointsReport> survey_points(const spec::Scenario&, const spec::Case&,
+                                   const CampaignOptions&);
 
 // A backend as a child process described it, for `list` and `validate`.
 struct BackendDescription {
     std::string name, summary, path;
     std::map<std::string, std::vector<std::string>> operations;  // type -> operations
-    struct Option { std::string name, values, default_value, summary; };
+    struct Option {
+        std::string name, values, default_value, summary;
+    };
     std::vector<Option> options;
 };
 Result<BackendDescription> describe_backend(const std::string& name, const CampaignOptions&);
 std::vector<std::string> backend_names(const CampaignOptions&);  // by looking at files only
 
 // The table behind `stagger list strategies`.
-struct StrategyInfo { std::string_view name, summary; };
+struct StrategyInfo {
+    std::string_view name, summary;
+};
 std::vector<StrategyInfo> strategies();
 
 }  // namespace stagger::engine

@@ -20,23 +20,23 @@ namespace stagger::engine {
 enum class CaseStatus : std::uint8_t { Pass, Fail, Inconclusive, Error, Skip };
 
 struct Finding {
-    check::Verdict verdict;           // of the minimised execution, headline first
-    history::History history;         // of the minimised execution
-    schedule::Schedule schedule;      // minimised
-    std::uint64_t found_at = 0;       // number of the schedule, from 1
-    std::uint32_t replayed = 0;       // times it showed again with fresh processes ...
-    std::uint32_t replays = 0;        // ... of so many
-    std::string schedule_path;        // where it was written
-    std::string output;               // what the processes wrote to stdout and stderr
+    check::Verdict verdict;       // of the minimised execution, headline first
+    history::History history;     // of the minimised execution
+    schedule::Schedule schedule;  // minimised
+    std::uint64_t found_at = 0;   // number of the schedule, from 1
+    std::uint32_t replayed = 0;   // times it showed again with fresh processes ...
+    std::uint32_t replays = 0;    // ... of so many
+    std::string schedule_path;    // where it was written
+    std::string output;           // what the processes wrote to stdout and stderr
 };
 
 struct Evidence {
-    std::uint64_t interleavings = 0;     // distinct histories
+    std::uint64_t interleavings = 0;       // distinct histories
     bool interleavings_saturated = false;  // the counter's bound was reached: at least so many
-    std::uint64_t contended_points = 0;  // sites at which another task was about to conflict
+    std::uint64_t contended_points = 0;    // sites at which another task was about to conflict
     bool complete = false;
     std::map<std::uint32_t, double> missed;  // depth -> probability that such a bug was missed
-    double chance_of_new = 0;            // Good-Turing estimate for the next schedule
+    double chance_of_new = 0;                // Good-Turing estimate for the next schedule
     std::map<std::string, std::uint64_t> outcomes;  // histogram of `observe`
 };
 
@@ -46,16 +46,16 @@ struct CaseResult {
     CaseStatus status = CaseStatus::Error;
     // "ok", "inconclusive", "no-evidence", "error" or the headline symptom.
     std::string verdict;
-    std::vector<std::string> symptoms;   // all that were recorded, by precedence
-    std::string message;                 // why it is not a plain pass, one sentence
-    bool spec_error = false;             // status Error because the spec is wrong: exit 64
-    std::string nearest_miss;            // where a `finds` was not found
+    std::vector<std::string> symptoms;  // all that were recorded, by precedence
+    std::string message;                // why it is not a plain pass, one sentence
+    bool spec_error = false;            // status Error because the spec is wrong: exit 64
+    std::string nearest_miss;           // where a `finds` was not found
     std::string strategy;
     std::uint64_t schedules = 0;
     double seconds = 0;
     std::optional<std::uint64_t> first_finding_at;
     Evidence evidence;
-    std::vector<Finding> findings;       // the expected ones too; the headline first
+    std::vector<Finding> findings;  // the expected ones too; the headline first
 };
 
 }  // namespace stagger::engine

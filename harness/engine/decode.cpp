@@ -25,7 +25,9 @@ Value decoded(std::string_view bytes) {
 class Decoder {
 public:
     Decoder(const control::HistoryLog& log, History& history)
-        : log_(log), history_(history), open_call_(control::kMaxTasks, kNone),
+        : log_(log),
+          history_(history),
+          open_call_(control::kMaxTasks, kNone),
           open_block_(control::kMaxTasks, kNone) {}
 
     void run() {
@@ -43,18 +45,25 @@ public:
 private:
     void take(const Record& record, const Texts& texts) {
         switch (record.kind) {
-            case RecordKind::Invoke: return invoke(record, texts);
-            case RecordKind::Respond: return respond(record, texts);
+            case RecordKind::Invoke:
+                return invoke(record, texts);
+            case RecordKind::Respond:
+                return respond(record, texts);
             case RecordKind::EnterBlock:
                 if (open_block_[record.task] == kNone) {
                     open_block_[record.task] = static_cast<std::uint32_t>(history_.blocks.size());
                 }
                 return enter(history_.blocks, record, texts);
-            case RecordKind::LeaveBlock: return leave_block(record);
-            case RecordKind::EnterSection: return enter(history_.sections, record, texts);
-            case RecordKind::LeaveSection: return leave(history_.sections, record);
-            case RecordKind::Complaint: return complain(record, texts);
-            case RecordKind::Variables: return variables(record, texts);
+            case RecordKind::LeaveBlock:
+                return leave_block(record);
+            case RecordKind::EnterSection:
+                return enter(history_.sections, record, texts);
+            case RecordKind::LeaveSection:
+                return leave(history_.sections, record);
+            case RecordKind::Complaint:
+                return complain(record, texts);
+            case RecordKind::Variables:
+                return variables(record, texts);
         }
     }
 
@@ -90,8 +99,8 @@ private:
     }
 
     void enter(std::vector<history::Span>& spans, const Record& record, const Texts& texts) {
-        spans.push_back({record.task, record.site, std::string(texts[0]), record.a != 0, position_,
-                         kNone});
+        spans.push_back(
+            {record.task, record.site, std::string(texts[0]), record.a != 0, position_, kNone});
     }
 
     history::Span* innermost_open(std::vector<history::Span>& spans, const Record& record) {
@@ -116,9 +125,8 @@ private:
     }
 
     void complain(const Record& record, const Texts& texts) {
-        history_.complaints.push_back({static_cast<history::Complaint::Kind>(record.a),
-                                       record.task, record.site, position_,
-                                       std::string(texts[0])});
+        history_.complaints.push_back({static_cast<history::Complaint::Kind>(record.a), record.task,
+                                       record.site, position_, std::string(texts[0])});
     }
 
     void variables(const Record& record, const Texts& texts) {
@@ -141,13 +149,20 @@ history::Ending ending_of(const Pool& pool) {
     if (pool.harmed()) return history::Ending::HarnessError;
     if (pool.hung()) return history::Ending::Hang;
     switch (pool.execution().ending) {
-        case control::Ending::Completed: return history::Ending::Completed;
-        case control::Ending::Deadlock: return history::Ending::Deadlock;
-        case control::Ending::Livelock: return history::Ending::Livelock;
-        case control::Ending::Crash: return history::Ending::Crash;
-        case control::Ending::Overflow: return history::Ending::Overflow;
-        case control::Ending::Nobody: return history::Ending::OutOfSight;
-        default: return history::Ending::HarnessError;
+        case control::Ending::Completed:
+            return history::Ending::Completed;
+        case control::Ending::Deadlock:
+            return history::Ending::Deadlock;
+        case control::Ending::Livelock:
+            return history::Ending::Livelock;
+        case control::Ending::Crash:
+            return history::Ending::Crash;
+        case control::Ending::Overflow:
+            return history::Ending::Overflow;
+        case control::Ending::Nobody:
+            return history::Ending::OutOfSight;
+        default:
+            return history::Ending::HarnessError;
     }
 }
 
@@ -189,9 +204,8 @@ history::History decode_history(const Pool& pool, const std::vector<std::string>
     Decoder(pool.segment().history, history).run();
     history.ending = ending_of(pool);
     history.culprit = pool.execution().culprit;
-    history.detail = pool.harmed()
-                         ? "a plugin overwrote Stagger's control segment"
-                         : std::string(pool.execution().detail);
+    history.detail = pool.harmed() ? "a plugin overwrote Stagger's control segment"
+                                   : std::string(pool.execution().detail);
     if (pool.segment().history.overflow) {
         history.ending = history::Ending::Overflow;
         history.detail = "the execution did more operations than its history can hold";

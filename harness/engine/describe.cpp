@@ -26,8 +26,8 @@ BackendDescription parse(const nlohmann::ordered_json& from, const std::string& 
         description.operations[type] = operations.get<std::vector<std::string>>();
     }
     for (const auto& option : from.at("options")) {
-        description.options.push_back({option.at("name"), option.at("values"),
-                                       option.at("default"), option.at("summary")});
+        description.options.push_back(
+            {option.at("name"), option.at("values"), option.at("default"), option.at("summary")});
     }
     return description;
 }
@@ -46,10 +46,11 @@ Result<BackendDescription> describe_backend(const std::string& name,
         const std::string complaint = read_all(errors);
         child.wait();
         if (child.exit_code() != 0) {
-            return Error{complaint.empty()
-                             ? fmt::format("{} could not be asked: its process ended with status {}",
-                                           *path, child.native_exit_code())
-                             : complaint.substr(0, complaint.find_last_not_of('\n') + 1)};
+            return Error{
+                complaint.empty()
+                    ? fmt::format("{} could not be asked: its process ended with status {}", *path,
+                                  child.native_exit_code())
+                    : complaint.substr(0, complaint.find_last_not_of('\n') + 1)};
         }
         return parse(nlohmann::ordered_json::parse(text), *path);
     } catch (const std::exception& problem) {

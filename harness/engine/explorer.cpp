@@ -20,11 +20,36 @@ std::optional<T> first_given(const std::optional<T>& command_line, const std::op
     return command_line ? command_line : spec;
 }
 
+// Tasks of one role do the same; each other task is a group of its own.
+std::vector<std::uint32_t> groups_of(const backend::Layout& layout) {
+    std::vector<std::uint32_t> groups;
+    std::map<std::string, std::uint32_t> roles;
+    for (const history::Task& task : layout.tasks) {
+        const auto own = static_cast<std::uint32_t>(groups.size());
+        groups.push_back(task.role.empty() ? own : roles.try_emplace(task.role, own).first->second);
+    }
+    return groups;
+}
+
+// Servers that run their requests without decisions.
+control::TaskMask silent_tasks(const spec::Case& spec_case, const backend::Layout& layout) {
+    control::TaskMask silent = 0;
+    if (spec_case.explore.servers == spec::Servers::Explored) return silent;
+    for (control::TaskIndex i = 0; i < layout.kinds.size(); ++i) {
+        if (layout.kinds[i] == backend::Layout::Kind::Server) silent |= control::bit(i);
+    }
+    return silent;
+}
+
 }  // namespace
 
 Explorer::Explorer(Runner& runner, const spec::Case& spec_case, const CampaignOptions& options)
-    : runner_(runner), case_(spec_case), options_(options) {
-    planner_ = find_planner(strategy_name());
+    : runner_(runner),
+      case_(spec_case),
+      options_(options),
+      knowledge_(groups_of(runner.pool().layout()), silent_tasks(spec_case, runner.pool().layout()),
+                 runner.blind_sites()) {
+    planner_ = make_planner(strategy_name());
     const auto schedules = first_given(options.schedules, spec_case.explore.schedules);
     const auto seconds = first_given(options.seconds, spec_case.explore.seconds);
     seconds_ = seconds.value_or(0);
@@ -45,11 +70,10 @@ bool Explorer::interrupted() const {
 
 Planning Explorer::planning() const {
     Planning planning;
-    planning.index = executions_;
+    planning.index = executions_ - 1;  // the calm one is nobody's
     planning.seed = options_.seed;
     planning.depth = first_given(options_.depth, case_.explore.depth).value_or(kDefaultDepth);
-    planning.decisions = calm_decisions_;
-    planning.tasks = static_cast<std::uint32_t>(runner_.pool().layout().tasks.size());
+    planning.knowledge = &knowledge_;
     return planning;
 }
 
@@ -63,7 +87,7 @@ bool Explorer::found_all() const {
 
 bool Explorer::done() const {
     if (executions_ >= budget_ || interrupted()) return true;
-    if (!spec_error_.empty()) return true;
+    if (!spec_error_.empty() || planner_->finished()) return true;
     if (!options_.keep_going) {
         if (case_.finds.empty() ? !sightings_.empty() : found_all()) return true;
     }
@@ -74,9 +98,10 @@ bool Explorer::done() const {
 
 Status Explorer::explore() {
     if (planner_ == nullptr) {
-        return Error{fmt::format("there is no strategy \"{}\" that explores; `stagger list "
-                                 "strategies` shows those there are",
-                                 strategy_name())};
+        return Error{
+            fmt::format("there is no strategy \"{}\" that explores; `stagger list "
+                        "strategies` shows those there are",
+                        strategy_name())};
     }
     start_ = std::chrono::steady_clock::now();
     while (!done()) {
@@ -87,14 +112,14 @@ Status Explorer::explore() {
 
 Status Explorer::step() {
     if (executions_ == 0) {
-        plan_calm(runner_.plan());  // the first is calm under every strategy: planners learn from it
+        plan_calm(
+            runner_.plan());  // the first is calm under every strategy: planners learn from it
     } else {
-        planner_(planning(), runner_.plan());
+        planner_->plan(planning(), runner_.plan());
     }
+    runner_.pool().segment().trace.on = true;
     STAGGER_TRY(const Seen* seen, runner_.run(lifetime()));
-    if (executions_ == 0) {
-        calm_decisions_ = std::max<std::uint64_t>(runner_.pool().execution().decisions, 1);
-    }
+    learn();
     if (options_.on_history) options_.on_history(executions_, runner_.history_bytes());
     STAGGER_TRY([[maybe_unused]] Ok taken, take(*seen));
     const bool sample = executions_ % kDeterminismStride == kDeterminismStride - 1;
@@ -104,6 +129,14 @@ Status Explorer::step() {
     const bool passed = seen->verdict.violations.empty() && seen->spec_error.empty();
     if (!sample || !passed) return Ok{};
     return check_determinism(std::string(runner_.history_bytes()));
+}
+
+void Explorer::learn() {
+    control::Segment& segment = runner_.pool().segment();
+    segment.trace.on = false;
+    knowledge_.learn(segment);
+    const std::uint32_t new_features = coverage_.learn(segment, knowledge_);
+    if (executions_ > 0) planner_->learn({segment, new_features});
 }
 
 Status Explorer::take(const Seen& seen) {
@@ -123,15 +156,15 @@ Status Explorer::take(const Seen& seen) {
         }
     }
     if (!verdict.violations.empty() && runner_.pool().execution().log_full) {
-        inconclusive_ = "a violation took more decisions than a schedule can hold, so it cannot be "
-                        "replayed; fewer steps would show it";
+        inconclusive_ =
+            "a violation took more decisions than a schedule can hold, so it cannot be "
+            "replayed; fewer steps would show it";
         return Ok{};
     }
     for (const check::Violation& violation : verdict.violations) {
-        const bool known =
-            std::any_of(sightings_.begin(), sightings_.end(), [&](const Sighting& sighting) {
-                return sighting.target.symptom == violation.symptom;
-            });
+        const bool known = std::any_of(
+            sightings_.begin(), sightings_.end(),
+            [&](const Sighting& sighting) { return sighting.target.symptom == violation.symptom; });
         if (known) continue;
         sightings_.push_back(
             {{violation.symptom, violation.object}, executions_, runner_.decisions()});
@@ -151,35 +184,30 @@ Status Explorer::check_determinism(std::string_view bytes) {
     const auto part = std::mismatch(bytes.begin(), bytes.end(), again.begin(), again.end());
     std::string where = fmt::format("the histories part at byte {}", part.first - bytes.begin());
     if (execution.misfits > 0) {
-        where = "they part at " + describe_decision(execution.first_misfit,
-                                                    runner_.pool().layout().tasks,
-                                                    runner_.labels());
+        where =
+            "they part at " + describe_decision(execution.first_misfit,
+                                                runner_.pool().layout().tasks, runner_.labels());
     }
-    return Error{fmt::format("schedule {} gave another history when it was run again: {}. "
-                             "Something that Stagger does not control decides here, such as a "
-                             "value that differs from run to run",
-                             executions_, where)};
+    return Error{
+        fmt::format("schedule {} gave another history when it was run again: {}. "
+                    "Something that Stagger does not control decides here, such as a "
+                    "value that differs from run to run",
+                    executions_, where)};
 }
 
 // The bound of Burckhardt et al. over the executions that pct made: a bug of depth d was missed
 // with at most (1 - 1/(n k^(d-1)))^m.
-void Explorer::add_pct_odds(Evidence& evidence) const {
-    const Planning plan = planning();
-    const bool mixed = strategy_name() == "portfolio";
-    if (!mixed && strategy_name() != "pct") return;
+void Explorer::add_pct_odds(const Claims& claims, Evidence& evidence) const {
     double tasks = 0;
     for (const auto kind : runner_.pool().layout().kinds) {
-        tasks += kind == backend::Layout::Kind::Role || kind == backend::Layout::Kind::Daemon;
+        const bool server = kind == backend::Layout::Kind::Server;
+        const bool explored = server && case_.explore.servers == spec::Servers::Explored;
+        tasks += explored || (!server && kind != backend::Layout::Kind::Parent) ? 1 : 0;
     }
-    const auto choices = static_cast<double>(calm_decisions_);
-    const std::uint32_t deepest = mixed ? plan.depth + 1 : plan.depth;
-    for (std::uint32_t depth = 1; depth <= deepest; ++depth) {
-        // A plan with more change points than a bug needs still has the bound of its own depth.
-        const double share = mixed ? 1.0 / 3 / (plan.depth + 1) : (depth == plan.depth ? 1.0 : 0);
-        if (share <= 0) continue;
+    const auto choices = static_cast<double>(knowledge_.choices());
+    for (const auto& [depth, runs] : claims.pct_runs) {
         const double odds = 1 / (tasks * std::pow(choices, depth - 1));
-        const double runs = std::floor(static_cast<double>(executions_) * share);
-        evidence.missed[depth] = std::pow(1 - std::min(odds, 1.0), runs);
+        evidence.missed[depth] = std::pow(1 - std::min(odds, 1.0), static_cast<double>(runs));
     }
 }
 
@@ -197,7 +225,10 @@ Evidence Explorer::evidence() const {
     // Good, "The population frequencies of species", Biometrika 1953.
     if (all > 0) evidence.chance_of_new = static_cast<double>(once) / static_cast<double>(all);
     if (runner_.saturated()) evidence.chance_of_new = 1;
-    add_pct_odds(evidence);
+    Claims claims;
+    if (planner_ != nullptr) planner_->claim(claims);
+    evidence.complete = claims.complete;
+    add_pct_odds(claims, evidence);
     return evidence;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/engine/coverage.hpp"
 #include "harness/engine/finding.hpp"
 #include "harness/engine/runner.hpp"
 #include "harness/engine/strategy/strategy.hpp"
@@ -47,18 +48,20 @@ private:
     Status take(const Seen&);
     Status check_determinism(std::string_view bytes);
     Planning planning() const;
-    void add_pct_odds(Evidence&) const;
+    void learn();
+    void add_pct_odds(const Claims&, Evidence&) const;
 
     Runner& runner_;
     const spec::Case& case_;
     const CampaignOptions& options_;
-    Planner planner_ = nullptr;
+    std::unique_ptr<Planner> planner_;
+    Knowledge knowledge_;
+    Coverage coverage_;
     std::uint64_t budget_ = 0;
     double seconds_ = 0;  // 0: no bound
     std::chrono::steady_clock::time_point start_;
 
     std::uint64_t executions_ = 0;
-    std::uint64_t calm_decisions_ = 1;
     std::vector<Sighting> sightings_;
     std::vector<std::uint32_t> contended_;
     std::uint32_t common_objects_ = 0;

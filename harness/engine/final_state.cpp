@@ -33,8 +33,8 @@ std::string plain_text(const Value& value) {
 std::string unreadable(const history::History& history) {
     for (const history::Call& call : history.calls) {
         if (call.operation != Operation::Snapshot || call.status == ResultStatus::Ok) continue;
-        const std::string why = call.failure.empty() ? std::string(name(call.status))
-                                                     : call.failure;
+        const std::string why =
+            call.failure.empty() ? std::string(name(call.status)) : call.failure;
         return fmt::format("{} could not be read: {}", history.objects[call.object].name, why);
     }
     return "";

@@ -117,8 +117,8 @@ Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target
     return finding;
 }
 
-Status write_finding(Finding& finding, const spec::Scenario& scenario,
-                     const spec::Case& spec_case, std::uint64_t seed, const std::string& folder) {
+Status write_finding(Finding& finding, const spec::Scenario& scenario, const spec::Case& spec_case,
+                     std::uint64_t seed, const std::string& folder) {
     if (folder.empty() || finding.verdict.violations.empty()) return Ok{};
     schedule::ScheduleFile file;
     file.scenario = scenario.name;

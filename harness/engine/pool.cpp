@@ -60,8 +60,8 @@ Pool::Pool(SegmentMapping mapping, HostProcess host, backend::Layout layout)
     }
 }
 
-std::variant<Pool, PoolFailure> Pool::open(const std::string& worker_path,
-                                           const backend::Job& job, std::uint64_t step_limit) {
+std::variant<Pool, PoolFailure> Pool::open(const std::string& worker_path, const backend::Job& job,
+                                           std::uint64_t step_limit) {
     auto mapping = SegmentMapping::create();
     if (!mapping) return PoolFailure{mapping.error().message};
     mapping->segment().settings.step_limit = step_limit;
@@ -94,9 +94,9 @@ Status Pool::build() {
     execute(control::Phase::Attach);
     const Ending ending = execution().ending;
     if (ending == Ending::Completed) return Ok{};
-    return Error{fmt::format("the processes could not join the backend: {}",
-                             ending == Ending::Deadlock ? "they wait for each other"
-                                                        : execution().detail)};
+    return Error{
+        fmt::format("the processes could not join the backend: {}",
+                    ending == Ending::Deadlock ? "they wait for each other" : execution().detail)};
 }
 
 void Pool::tear_down() {

@@ -28,8 +28,8 @@ struct PoolFailure {
 class Pool {
 public:
     // Starts the host and lets it load the backends. The pool must not outlive the arguments.
-    static std::variant<Pool, PoolFailure> open(const std::string& worker_path,
-                                                const backend::Job&, std::uint64_t step_limit);
+    static std::variant<Pool, PoolFailure> open(const std::string& worker_path, const backend::Job&,
+                                                std::uint64_t step_limit);
 
     const backend::Layout& layout() const { return layout_; }
     control::Segment& segment() const { return mapping_.segment(); }

@@ -36,6 +36,8 @@ ThreadStat thread_stat(int pid, int tid) {
     return read_stat(fmt::format("/proc/{}/task/{}/stat", pid, tid));
 }
 
-double cpu_seconds(int pid) { return read_stat(fmt::format("/proc/{}/stat", pid)).cpu_seconds; }
+double cpu_seconds(int pid) {
+    return read_stat(fmt::format("/proc/{}/stat", pid)).cpu_seconds;
+}
 
 }  // namespace stagger::engine

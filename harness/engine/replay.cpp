@@ -31,17 +31,18 @@ std::string find_misfit(Runner& runner, const schedule::Schedule& schedule) {
                 planned.point != decision.point || planned.turn != decision.turn) {
                 continue;
             }
-            return fmt::format("at its point {} (`{}`) {} was to let {} run, which cannot run there",
-                               planned.point, planned.label, planned.task, planned.target);
+            return fmt::format(
+                "at its point {} (`{}`) {} was to let {} run, which cannot run there",
+                planned.point, planned.label, planned.task, planned.target);
         }
         return describe_decision(decision, tasks, runner.labels());
     }
-    const auto taken =
-        to_schedule(runner.decisions(), tasks, runner.labels()).decisions;
+    const auto taken = to_schedule(runner.decisions(), tasks, runner.labels()).decisions;
     for (const control::TaskSlot& slot : runner.pool().segment().tasks) {
         if (slot.replay_next >= slot.replay_end) continue;
         const control::Decision& planned = runner.plan().replay[slot.replay_next];
-        const std::string name = planned.task < tasks.size() ? tasks[planned.task].name : "a helper";
+        const std::string name =
+            planned.task < tasks.size() ? tasks[planned.task].name : "a helper";
         return fmt::format("{} never came to its point {}", name, planned.point);
     }
     for (const schedule::Decision& planned : schedule.decisions) {
@@ -116,8 +117,8 @@ Result<ReplayResult> replay(const spec::Scenario& scenario, const spec::Case& sp
     if (minimize && result.shown > 0) {
         STAGGER_TRY([[maybe_unused]] Ok done, minimise_again(runner, file, result));
         Finding& finding = result.result.findings.front();
-        STAGGER_TRY([[maybe_unused]] Ok written, write_finding(finding, scenario, spec_case,
-                                                               file.seed, options.out_directory));
+        STAGGER_TRY([[maybe_unused]] Ok written,
+                    write_finding(finding, scenario, spec_case, file.seed, options.out_directory));
     }
     const auto& violations = result.result.findings.front().verdict.violations;
     for (const auto& violation : violations) {

@@ -46,11 +46,10 @@ Result<std::map<std::string, std::string>> find_plugins(const spec::Case& spec_c
         const auto path = backend::locate(name, options.plugin_paths);
         if (!path) {
             const std::string near = spec::nearest_name(name, backend_names(options));
-            return Error{fmt::format("there is no backend \"{}\"{}; `stagger list backends` shows "
-                                     "those there are, and --plugin adds a folder to look in",
-                                     name,
-                                     near.empty() ? "" : fmt::format(", did you mean \"{}\"?",
-                                                                     near))};
+            return Error{
+                fmt::format("there is no backend \"{}\"{}; `stagger list backends` shows "
+                            "those there are, and --plugin adds a folder to look in",
+                            name, near.empty() ? "" : fmt::format(", did you mean \"{}\"?", near))};
         }
         plugins[name] = *path;
     }
@@ -63,6 +62,38 @@ std::string beyond(const spec::Case& spec_case) {
         return "mode = \"free\" is not there yet; leave it out to explore in controlled mode";
     }
     return "";
+}
+
+// Who holds a lock or is woken is no value: that is the business of who waits for whom.
+bool is_blind(Operation operation) {
+    switch (operation) {
+        case Operation::Lock:
+        case Operation::Acquire:
+        case Operation::EventWait:
+        case Operation::Wait:
+        case Operation::Arrive:
+        case Operation::Store:
+        case Operation::Append:
+        case Operation::Set:
+        case Operation::Put:
+        case Operation::Unlock:
+        case Operation::Release:
+        case Operation::EventSet:
+        case Operation::EventClear:
+        case Operation::Notify:
+        case Operation::NotifyAll:
+            return true;
+        default:
+            return false;
+    }
+}
+
+void note_blind(const std::vector<spec::Step>& steps, std::vector<bool>& blind) {
+    for (const spec::Step& step : steps) {
+        blind[step.site] = step.kind == spec::StepKind::Operation && is_blind(step.operation);
+        note_blind(step.body, blind);
+        note_blind(step.otherwise, blind);
+    }
 }
 
 std::string unique_prefix() {
@@ -107,8 +138,8 @@ std::uint64_t Runner::fingerprint() {
     std::uint64_t hash = hash_bytes(pool_->history_bytes(), 0);
     if (expectations_.visible.empty()) return hash;
     const control::HistoryLog& log = pool_->segment().history;
-    return hash_bytes({reinterpret_cast<const char*>(log.times), log.records * sizeof(std::int64_t)},
-                      hash);
+    return hash_bytes(
+        {reinterpret_cast<const char*>(log.times), log.records * sizeof(std::int64_t)}, hash);
 }
 
 Result<const Seen*> Runner::run(spec::Lifetime lifetime) {
@@ -156,7 +187,15 @@ void Runner::judge(Seen& seen) {
     seen.verdict = check::judge(judged, expectations_, *observations, check::Limits{});
 }
 
-history::History Runner::history() const { return decode_history(*pool_, labels_); }
+std::vector<bool> Runner::blind_sites() const {
+    std::vector<bool> blind(scenario_->site_count, false);
+    for (const spec::Role& role : scenario_->roles) note_blind(role.steps, blind);
+    return blind;
+}
+
+history::History Runner::history() const {
+    return decode_history(*pool_, labels_);
+}
 
 std::vector<control::Decision> Runner::decisions() const {
     const control::Segment& segment = pool_->segment();

@@ -21,8 +21,10 @@ std::string label_of(const control::Decision& decision, const std::vector<std::s
         case control::Call::Invoke:
         case control::Call::Sleep:
         case control::Call::Join:
-        case control::Call::Enter: return labels[decision.site];
-        default: return fmt::format("{}: {}", labels[decision.site], call);
+        case control::Call::Enter:
+            return labels[decision.site];
+        default:
+            return fmt::format("{}: {}", labels[decision.site], call);
     }
 }
 
@@ -36,8 +38,8 @@ Result<control::TaskIndex> find_task(const std::string& name,
     if (std::sscanf(name.c_str(), "helper[%u]", &helper) == 1 && helper < control::kMaxTasks) {
         return helper;
     }
-    return Error{fmt::format("the schedule names the task \"{}\", which this case does not have",
-                             name)};
+    return Error{
+        fmt::format("the schedule names the task \"{}\", which this case does not have", name)};
 }
 
 }  // namespace
@@ -80,9 +82,8 @@ Result<std::vector<control::Decision>> from_schedule(const schedule::Schedule& s
 std::string describe_decision(const control::Decision& decision,
                               const std::vector<history::Task>& tasks,
                               const std::vector<std::string>& labels) {
-    std::string at = decision.site < labels.size()
-                         ? fmt::format(", `{}`", label_of(decision, labels))
-                         : "";
+    std::string at =
+        decision.site < labels.size() ? fmt::format(", `{}`", label_of(decision, labels)) : "";
     return fmt::format("{} at its point {}{}", task_name(decision.task, tasks), decision.point, at);
 }
 

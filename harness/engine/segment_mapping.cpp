@@ -19,21 +19,22 @@ Result<SegmentMapping> SegmentMapping::create() {
     mapping.descriptor_ = memfd_create("stagger-control", MFD_CLOEXEC);
     const auto size = static_cast<off_t>(sizeof(control::Segment));
     if (mapping.descriptor_ < 0 || ftruncate(mapping.descriptor_, size) != 0) {
-        return Error{fmt::format("there is no memory for the control segment: {}",
-                                 std::strerror(errno))};
+        return Error{
+            fmt::format("there is no memory for the control segment: {}", std::strerror(errno))};
     }
     void* address = mmap(nullptr, sizeof(control::Segment), PROT_READ | PROT_WRITE, MAP_SHARED,
                          mapping.descriptor_, 0);
     if (address == MAP_FAILED) {
-        return Error{fmt::format("the control segment cannot be mapped: {}",
-                                 std::strerror(errno))};
+        return Error{fmt::format("the control segment cannot be mapped: {}", std::strerror(errno))};
     }
     mapping.segment_ = static_cast<control::Segment*>(address);
     control::initialise(*mapping.segment_);
     return mapping;
 }
 
-SegmentMapping::~SegmentMapping() { release(); }
+SegmentMapping::~SegmentMapping() {
+    release();
+}
 
 SegmentMapping::SegmentMapping(SegmentMapping&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),

@@ -23,8 +23,8 @@ std::vector<StepPoint> step_points(Runner& runner, spec::Lifetime lifetime) {
     if (!seen.ok()) return points;
     for (std::uint32_t i = 0; i < trace.count; ++i) {
         const control::TraceEntry& entry = trace.entries[i];
-        const bool step = entry.kind == control::TraceKind::Event &&
-                          entry.call == control::Call::Invoke;
+        const bool step =
+            entry.kind == control::TraceKind::Event && entry.call == control::Call::Invoke;
         if (step) points.push_back({entry.task, entry.point});
     }
     return points;

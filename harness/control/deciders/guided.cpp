@@ -48,10 +48,9 @@ void guide(const Segment& segment, const Constraint& constraint, const Constrain
             guidance.held |= bit(constraint.writer.task);
         }
     } else if (!constraint.before && state.writes < constraint.writer.ordinal) {
-        favourite = constraint.writer.task;
-        if (is_at(segment, constraint, constraint.reader, state.reads)) {
-            guidance.held |= bit(reader);
-        }
+        const bool there = is_at(segment, constraint, constraint.reader, state.reads);
+        if (there || !constraint.poised) favourite = constraint.writer.task;
+        if (there) guidance.held |= bit(reader);
     } else {
         guidance.held |= about_to_write(segment, constraint, candidates) & ~bit(reader);
     }

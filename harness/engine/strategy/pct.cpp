@@ -5,37 +5,37 @@
 // priorities and d - 1 change points, each uniform in [1, k]; a bug of depth d is found with
 // probability at least 1 / (n * k^(d-1)).
 #include <algorithm>
-#include <numeric>
 
 #include "harness/engine/strategy/strategy.hpp"
 
 namespace stagger::engine {
 namespace {
 
-// Fisher-Yates over priorities that are all above those of lowered tasks.
-void shuffle_priorities(const Planning& planning, control::Plan& plan) {
-    std::iota(std::begin(plan.priorities), std::end(plan.priorities),
-              static_cast<std::uint8_t>(control::kMaxChanges + 1));
-    for (std::uint32_t i = control::kMaxTasks - 1; i > 0; --i) {
-        const auto other = planning.random(100 + i) % (i + 1);
-        std::swap(plan.priorities[i], plan.priorities[other]);
+class Pct final : public Planner {
+public:
+    void plan(const Planning& planning, control::Plan& plan) override {
+        plan_filtered(planning, control::StrategyKind::Pct, plan);
+        shuffle_priorities(planning, plan);
+        const std::uint32_t depth =
+            std::clamp<std::uint32_t>(planning.depth, 1, control::kMaxChanges);
+        const std::uint64_t range = planning.knowledge->choices();
+        for (std::uint32_t i = 0; i + 1 < depth; ++i) {
+            plan.changes[plan.change_count++] = 1 + planning.draw(1 + i, range);
+        }
+        std::sort(plan.changes, plan.changes + plan.change_count);
+        ++runs_[depth];
     }
-}
+
+    void claim(Claims& claims) const override { claims.pct_runs = runs_; }
+
+private:
+    std::map<std::uint32_t, std::uint64_t> runs_;
+};
 
 }  // namespace
 
-void plan_pct(const Planning& planning, control::Plan& plan) {
-    plan_calm(plan);
-    plan.strategy = control::StrategyKind::Pct;
-    plan.seed = planning.random(0);
-    shuffle_priorities(planning, plan);
-    const auto changes = std::min(planning.depth > 0 ? planning.depth - 1 : 0,
-                                  control::kMaxChanges - 1);
-    const std::uint64_t range = std::max<std::uint64_t>(planning.decisions, 1);
-    for (std::uint32_t i = 0; i < changes; ++i) {
-        plan.changes[plan.change_count++] = 1 + planning.random(1 + i) % range;
-    }
-    std::sort(plan.changes, plan.changes + plan.change_count);
+std::unique_ptr<Planner> make_pct() {
+    return std::make_unique<Pct>();
 }
 
 }  // namespace stagger::engine

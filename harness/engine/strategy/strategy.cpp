@@ -2,6 +2,7 @@
 #include "harness/engine/strategy/strategy.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "harness/control/key.hpp"
 
@@ -13,26 +14,51 @@ std::uint64_t Planning::random(std::uint64_t salt) const {
 
 const std::vector<Strategy>& all_strategies() {
     static const std::vector<Strategy> table = {
-        {"portfolio", "mixes random, pct and delay; the default", plan_portfolio},
-        {"random", "at each choice any task that can run, with equal odds", plan_random},
-        {"pct", "random priorities with a few change points (Burckhardt et al. 2010)", plan_pct},
-        {"delay", "one fixed order with a few delays (Emmi et al. 2011)", plan_delay},
+        {"portfolio", "mixes those below, by what each brings; the default", make_portfolio},
+        {"random", "at each choice any task that can run, with equal odds", make_random},
+        {"pct", "random priorities with a few change points (Burckhardt et al. 2010)", make_pct},
+        {"delay", "one fixed order with a few delays (Emmi et al. 2011)", make_delay},
+        {"pos", "a random priority for every event, drawn anew where two race (Yuan et al. 2018)",
+         make_pos},
+        {"surw", "one object's events interleaved uniformly (Zhao et al. 2025)", make_surw},
+        {"constraint", "aims at who reads from whom, at pairs not seen yet (Wolff et al. 2024)",
+         make_constraint},
         {"replay", "follows a schedule; what `stagger replay` does", nullptr},
     };
     return table;
 }
 
-Planner find_planner(std::string_view name) {
+std::unique_ptr<Planner> make_planner(std::string_view name) {
     for (const Strategy& strategy : all_strategies()) {
-        if (strategy.name == name) return strategy.plan;
+        if (strategy.name == name && strategy.make != nullptr) return strategy.make();
     }
     return nullptr;
 }
 
 void plan_calm(control::Plan& plan) {
     plan.strategy = control::StrategyKind::Calm;
-    plan.change_count = plan.replay_count = 0;
+    plan.filtered = plan.prioritised = false;
+    plan.change_count = plan.constraint_count = plan.replay_count = 0;
     plan.start = control::kNobody;
+    plan.asleep = 0;
+    plan.sleep_from = plan.sleep_count = 0;
+}
+
+void plan_filtered(const Planning& planning, control::StrategyKind kind, control::Plan& plan) {
+    plan_calm(plan);
+    plan.strategy = kind;
+    plan.seed = planning.random(0);
+    plan.filtered = true;
+    plan.contended = planning.knowledge->contended();
+}
+
+// Fisher-Yates.
+void shuffle_priorities(const Planning& planning, control::Plan& plan) {
+    std::iota(std::begin(plan.priorities), std::end(plan.priorities),
+              static_cast<std::uint8_t>(control::kMaxChanges + 1));
+    for (std::uint32_t i = control::kMaxTasks - 1; i > 0; --i) {
+        std::swap(plan.priorities[i], plan.priorities[planning.draw(100 + i, i + 1)]);
+    }
 }
 
 void plan_replay(const std::vector<control::Decision>& decisions, control::Plan& plan) {

@@ -1,50 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The planners: the half of a strategy that runs in the controller, between executions. Each fills
-// in a control::Plan; the decider that follows it is in control/decider. What a plan says depends
-// on the execution's number and the seed alone. Adding a strategy: one file, one row in
-// strategy.cpp, and a decider if none fits.
+// in a control::Plan; the decider that follows it is in control/deciders. What a plan says depends
+// on the execution's number, the seed, and what executions before it showed: the same campaign
+// plans the same. Adding a strategy: one file, one row in strategy.cpp, and a decider if none fits.
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "harness/control/layout.hpp"
+#include "harness/engine/strategy/knowledge.hpp"
 
 namespace stagger::engine {
 
 // What a planner may look at.
 struct Planning {
-    std::uint64_t index = 0;      // of the execution, from 0
-    std::uint64_t seed = 0;       // of the campaign
-    std::uint32_t depth = 3;      // most change points and delays, plus one
-    std::uint64_t decisions = 1;  // choices in the calm execution, which is the first
-    std::uint32_t tasks = 1;
+    std::uint64_t index = 0;  // of the execution among the planner's own, from 0
+    std::uint64_t seed = 0;   // of the campaign
+    std::uint32_t depth = 3;  // most change points and delays, plus one
+    const Knowledge* knowledge = nullptr;
 
     // A number for this execution, independent of the others.
     std::uint64_t random(std::uint64_t salt) const;
+    // Uniform in [0, bound). Requires: bound > 0.
+    std::uint64_t draw(std::uint64_t salt, std::uint64_t bound) const {
+        return random(salt) % bound;
+    }
 };
 
-using Planner = void (*)(const Planning&, control::Plan&);
+// What the execution led to that was planned last.
+struct Outcome {
+    const control::Segment& segment;
+    std::uint32_t new_features = 0;  // behaviour that no execution before it showed
+};
 
-void plan_random(const Planning&, control::Plan&);
-void plan_pct(const Planning&, control::Plan&);
-void plan_delay(const Planning&, control::Plan&);
-void plan_portfolio(const Planning&, control::Plan&);
+// What a planner can say of a pass.
+struct Claims {
+    bool complete = false;            // there is no other interleaving, up to equivalence
+    std::uint64_t classes = 0;        // of equivalent interleavings, if complete
+    std::vector<std::string> limits;  // that completeness has
+    std::map<std::uint32_t, std::uint64_t> pct_runs;  // depth -> executions with its odds
+};
+
+class Planner {
+public:
+    virtual ~Planner() = default;
+    virtual void plan(const Planning&, control::Plan&) = 0;
+    virtual void learn(const Outcome&) {}
+    virtual bool finished() const { return false; }  // nothing is left to be planned
+    virtual void claim(Claims&) const {}
+};
+
+std::unique_ptr<Planner> make_random();
+std::unique_ptr<Planner> make_pct();
+std::unique_ptr<Planner> make_delay();
+std::unique_ptr<Planner> make_pos();
+std::unique_ptr<Planner> make_surw();
+std::unique_ptr<Planner> make_constraint();
+std::unique_ptr<Planner> make_portfolio();
+
+// A plan that deviates nowhere, and that all others begin from.
 void plan_calm(control::Plan&);
-
+// The same, with decisions only where tasks meet.
+void plan_filtered(const Planning&, control::StrategyKind, control::Plan&);
+// Priorities in random order, all above those that a task falls to.
+void shuffle_priorities(const Planning&, control::Plan&);
 // Follows these decisions.
 void plan_replay(const std::vector<control::Decision>&, control::Plan&);
 
 struct Strategy {
     std::string_view name;
     std::string_view summary;
-    Planner plan;  // null for `replay`, which needs a schedule
+    std::unique_ptr<Planner> (*make)();  // null for `replay`, which needs a schedule
 };
 
 const std::vector<Strategy>& all_strategies();
 // Null if there is none of that name that explores.
-Planner find_planner(std::string_view name);
+std::unique_ptr<Planner> make_planner(std::string_view name);
 
 }  // namespace stagger::engine

@@ -56,11 +56,15 @@ Toy::Order Toy::run() {
 TaskIndex Toy::advance(TaskIndex self, Order& order) {
     Task& task = tasks_[self];
     if (task.next == task.steps.size()) {
+        segment().tasks[self].call = control::Call::End;
+        segment().tasks[self].key = control::kNoKey;
         control::end_task(segment(), self);
         return control::pick_successor(segment(), self);
     }
     if (!task.at_point) {
         task.at_point = true;
+        segment().tasks[self].call = control::Call::MemoryAtomic;
+        segment().tasks[self].key = kSharedKey;
         const TaskIndex chosen = control::pass_point(segment(), self);
         if (chosen != self) return chosen;
     }

@@ -28,6 +28,9 @@ private:
     control::Segment* segment_;
 };
 
+// What every step of a toy touches.
+inline constexpr control::Key kSharedKey = control::make_key(control::KeySpace::Memory, 1);
+
 class Toy {
 public:
     // What a task does at one of its points. False: it blocked itself and tries again when woken.

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a campaign has learned from its executions so far, calm ones and others: which keys tasks
+// meet in, which accesses each task makes of them, and who has read from whom. Planners aim with
+// it. In the controller; owned by the explorer, learns from the trace between executions.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "harness/control/layout.hpp"
+
+namespace stagger::engine {
+
+// One access that some execution made: a task's `ordinal`-th of its key.
+struct Access {
+    std::uint32_t site = control::kNoSite;
+    bool reads = false;
+    bool writes = false;
+};
+
+// A key, and all that is known of its accesses.
+struct KeyUse {
+    control::Key key = control::kNoKey;
+    bool operation = false;  // an object's: its accesses are operations
+    control::TaskMask tasks = 0, readers = 0, writers = 0;
+    std::vector<std::vector<Access>> accesses;  // by task, then ordinal - 1
+    std::uint32_t total = 0;                    // accesses in all
+
+    bool contended() const { return (tasks & (tasks - 1)) != 0 && writers != 0; }
+};
+
+// "`reader` reads what `writer` wrote": ordinals from 1; the writer's task kNobody is the initial
+// value's.
+struct ReadsFrom {
+    control::Key key = control::kNoKey;
+    control::AccessName reader{control::kNobody, 0}, writer{control::kNobody, 0};
+
+    std::uint64_t name() const;  // the same for the same pair, and for no other
+};
+
+class Knowledge {
+public:
+    // `silent`: tasks that make no decisions; that they meet with one client says nothing.
+    // `blind`: by site, whether its operation returns nothing of what its object holds.
+    // `groups`: by task, who runs the same steps.
+    Knowledge(std::vector<std::uint32_t> groups, control::TaskMask silent, std::vector<bool> blind)
+        : tasks_(static_cast<std::uint32_t>(groups.size())),
+          groups_(std::move(groups)),
+          silent_(silent),
+          blind_(std::move(blind)) {}
+
+    // From the trace of the execution that has just ended.
+    void learn(const control::Segment&);
+
+    std::uint32_t tasks() const { return tasks_; }
+    std::uint32_t group_of(control::TaskIndex task) const { return groups_[task]; }
+    // Choices that an execution takes where tasks meet: the most so far.
+    std::uint64_t choices() const { return choices_; }
+    const control::KeyFilter& contended() const { return filter_; }
+    const std::vector<KeyUse>& keys() const { return keys_; }
+    // Events of the contended keys that the calm execution has, by task.
+    const std::vector<std::uint32_t>& calm_events() const { return calm_events_; }
+
+    bool has_seen(const ReadsFrom& pair) const { return seen_.contains(pair.name()); }
+    // The same for all instances of two steps, whichever tasks of their roles run them.
+    bool has_seen_sites(std::uint64_t name) const { return seen_sites_.contains(name); }
+    std::uint64_t sites_name(const ReadsFrom&) const;
+    // Of two reads in a row of one task, in the same way.
+    static std::uint64_t row_name(std::uint64_t first, std::uint64_t second);
+    bool has_seen_row(std::uint64_t name) const { return seen_rows_.contains(name); }
+    // The read of an operation's result, or of memory, that the task did next; its key is kNoKey if
+    // there is none.
+    ReadsFrom next_read(const ReadsFrom& after) const;
+    const KeyUse* use_of(control::Key key) const;
+    // Of the last execution, in the order of the reads.
+    const std::vector<ReadsFrom>& last_pairs() const { return last_pairs_; }
+
+private:
+    KeyUse& use_of(control::Key key, bool operation);
+    void note_events(const control::Trace&);
+    void note_access(const control::TraceEntry&);
+    void note_read(std::size_t use, const control::AccessName& reader, const ReadsFrom& operation);
+    ReadsFrom operation_of(const control::TraceEntry&) const;
+    void note_row(const ReadsFrom& pair, bool operation, std::uint64_t name);
+    bool reads(const control::TraceEntry&) const;
+
+    std::uint32_t tasks_;
+    std::vector<std::uint32_t> groups_;
+    control::TaskMask silent_;
+    std::vector<bool> blind_;
+    std::uint64_t choices_ = 1;
+    bool calm_ = true;  // the next execution is the first
+    control::KeyFilter filter_{};
+    std::vector<KeyUse> keys_;
+    std::unordered_map<control::Key, std::size_t> index_;
+    std::vector<std::uint32_t> calm_events_;
+    std::unordered_set<std::uint64_t> seen_, seen_sites_, seen_rows_;
+    std::vector<ReadsFrom> last_pairs_;
+
+    struct Write {
+        control::AccessName access{control::kNobody, 0};
+        ReadsFrom operation;  // as a reader: the one that the write belongs to
+    };
+    struct LastRead {
+        ReadsFrom read;
+        std::uint64_t sites_name = 0;
+    };
+
+    // Of the execution being read: accesses so far by key and task, the last write by key, and the
+    // last read by task, of memory and of operations.
+    std::vector<std::vector<std::uint32_t>> counts_;
+    std::vector<Write> last_write_;
+    std::vector<LastRead> last_read_;
+    // By the name of a read without a writer, the read that followed it when it was first seen.
+    std::unordered_map<std::uint64_t, ReadsFrom> next_reads_;
+};
+
+}  // namespace stagger::engine
