@@ -108,6 +108,21 @@ void note_choice(Segment& segment, const Question& question, TaskIndex chosen) {
     if ((execution.silent & bit(chosen)) == 0) execution.last_client = chosen;
 }
 
+// Nobody is ready; but somebody may wake without being asked to. kNobody: nobody does.
+TaskIndex choose_at_rest(Segment& segment, TaskIndex self) {
+    const TaskMask wakeable = segment.execution.wakeable;
+    if (self == kNobody || wakeable == 0) return kNobody;
+    const Question question{self, wakeable, kNobody, ChoiceKind::Run};
+    const TaskIndex chosen = decide_at_rest(segment, question);
+    if (chosen != kNobody) {
+        note_choice(segment, question, chosen);
+    } else if (segment.trace.on) {
+        trace_rest(segment, question);
+    }
+    ++segment.tasks[self].turn;
+    return chosen;
+}
+
 bool waits_for(const TaskSlot& slot, Key key) {
     if (slot.wait_count > kMaxWaitKeys) return true;
     for (std::uint32_t i = 0; i < slot.wait_count; ++i) {
@@ -274,6 +289,8 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
 TaskIndex pick_successor(Segment& segment, TaskIndex self) {
     Execution& execution = segment.execution;
     while (execution.ready == 0) {
+        const TaskIndex awake = choose_at_rest(segment, self);
+        if (awake != kNobody) return awake;
         if (!revive(segment)) return kNobody;
     }
     const TaskMask candidates = candidates_of(execution);

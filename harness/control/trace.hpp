@@ -19,6 +19,7 @@ enum class TraceKind : std::uint8_t {
     Look,   // the event before also read `key`
     Wake,   // the event before woke `task`; `candidates` are those it could have woken
     Wait,   // the event before could not take effect: its task waits for `key`
+    Rest,   // nobody could go on, though those of `candidates` could wake unasked
     Jump,   // nobody could go on: time went to the next deadline, or the parent's turn came
 };
 

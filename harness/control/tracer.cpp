@@ -74,6 +74,15 @@ void trace_wait(Segment& segment, TaskIndex task, const Key* keys, std::uint32_t
     for (std::uint32_t i = 0; i < count; ++i) add_entry(segment, TraceKind::Wait, task, keys[i]);
 }
 
+void trace_rest(Segment& segment, const Question& question) {
+    TraceEntry* entry = next_entry(segment.trace);
+    if (entry == nullptr) return;
+    *entry = TraceEntry{};
+    fill_in_question(segment, question, *entry);
+    entry->task = kNoTask;
+    entry->kind = TraceKind::Rest;
+}
+
 void trace_jump(Segment& segment) {
     add_entry(segment, TraceKind::Jump, kNobody, kNoKey);
 }

@@ -17,6 +17,8 @@ void trace_wake(Segment&, const Question&, TaskIndex chosen);
 void trace_footprint(Segment&, TraceKind, Key);
 // `task` cannot go on: it waits for these keys.
 void trace_wait(Segment&, TaskIndex task, const Key* keys, std::uint32_t count);
+// Nobody could go on, and those of the question did not wake unasked.
+void trace_rest(Segment&, const Question&);
 // Nobody could go on.
 void trace_jump(Segment&);
 

@@ -32,9 +32,10 @@ const Edges& allowed() {
         {"worker", {"base", "spec", "history", "control", "agent", "backend"}},
         // An algorithm on decisions; the engine tells it what a try is.
         {"minimize", {"base", "control"}},
+        {"search", {"base", "control"}},
         // Talks to workers through control; shares no code with them.
         {"engine",
-         {"base", "spec", "history", "schedule", "control", "backend", "check", "minimize"}},
+         {"base", "spec", "history", "schedule", "control", "backend", "check", "minimize", "search"}},
         {"report", {"base", "spec", "history", "schedule", "check", "engine"}},
         {"cli", {"base", "spec", "history", "schedule", "check", "engine", "report"}},
     };

@@ -66,6 +66,8 @@ TaskIndex first_awake(Segment& segment, const Question& question) {
     const TaskMask awake = question.candidates & ~execution.asleep;
     if ((awake & bit(question.calm)) != 0) return question.calm;
     if (awake != 0) return next_in_order(awake, question.calm);
+    const TaskMask unasked = execution.wakeable & ~execution.asleep;
+    if (unasked != 0) return lowest(unasked);
     execution.redundant = true;
     return question.calm;
 }
