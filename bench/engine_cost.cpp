@@ -12,8 +12,8 @@
 #include "bench/installation.hpp"
 #include "bench/raw_handoff.hpp"
 #include "harness/engine/core_lease.hpp"
+#include "harness/engine/explorer.hpp"
 #include "harness/engine/runner.hpp"
-#include "harness/engine/strategy/strategy.hpp"
 #include "harness/spec/parse.hpp"
 
 namespace stagger::bench {
@@ -54,25 +54,25 @@ Rate measure(const std::string& text, spec::Lifetime lifetime, double seconds) {
     if (auto* failure = std::get_if<engine::PoolFailure>(&opened))
         return {0, 0, 0, failure->message};
     auto& runner = std::get<engine::Runner>(opened);
-    engine::Planning planning;
-    planning.seed = 1;
     double switches = 0, points = 0;
     std::uint64_t count = 0;
     auto start = std::chrono::steady_clock::now();
-    std::chrono::duration<double> spent{};
     constexpr std::uint64_t kWarmUp = 3;
-    while (spent.count() < seconds) {
-        engine::plan_portfolio(planning, runner.plan());
-        const auto seen = runner.run(lifetime);
-        if (!seen.ok()) return {0, 0, 0, seen.error().message};
-        if (planning.index == 0) planning.decisions = runner.pool().execution().decisions;
-        if (++planning.index == kWarmUp) start = std::chrono::steady_clock::now();
-        if (planning.index <= kWarmUp) continue;
+    engine::CampaignOptions options = installed();
+    options.lifetime = lifetime;
+    options.seconds = seconds;
+    options.keep_going = true;
+    options.on_history = [&](std::uint64_t index, std::string_view) {
+        if (index + 1 == kWarmUp) start = std::chrono::steady_clock::now();
+        if (index < kWarmUp) return;
         ++count;
         switches += static_cast<double>(runner.pool().execution().switches) + 1;
         points += static_cast<double>(runner.pool().execution().points);
-        spent = std::chrono::steady_clock::now() - start;
-    }
+    };
+    engine::Explorer explorer(runner, scenario.cases.front(), options);
+    const Status status = explorer.explore();
+    if (!status.ok()) return {0, 0, 0, status.error().message};
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     const auto n = static_cast<double>(count);
     return {n / spent.count(), switches / n, points / n, ""};
 }

@@ -34,7 +34,9 @@ struct Evidence {
     std::uint64_t interleavings = 0;       // distinct histories
     bool interleavings_saturated = false;  // the counter's bound was reached: at least so many
     std::uint64_t contended_points = 0;    // sites at which another task was about to conflict
-    bool complete = false;
+    bool complete = false;                 // no other interleaving is left, up to equivalence
+    std::uint64_t classes = 0;             // of equivalent ones, that `exhaustive` met
+    std::vector<std::string> limits;       // what `complete` does not cover, or what stood in its way
     std::map<std::uint32_t, double> missed;  // depth -> probability that such a bug was missed
     double chance_of_new = 0;                // Good-Turing estimate for the next schedule
     std::map<std::string, std::uint64_t> outcomes;  // histogram of `observe`

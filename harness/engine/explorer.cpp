@@ -31,6 +31,9 @@ std::vector<std::uint32_t> groups_of(const backend::Layout& layout) {
     return groups;
 }
 
+// A search that says when it is over is not cut short by a number meant for those that sample.
+constexpr std::uint64_t kExhaustiveSchedules = 1'000'000;
+
 // Servers that run their requests without decisions.
 control::TaskMask silent_tasks(const spec::Case& spec_case, const backend::Layout& layout) {
     control::TaskMask silent = 0;
@@ -53,7 +56,9 @@ Explorer::Explorer(Runner& runner, const spec::Case& spec_case, const CampaignOp
     const auto schedules = first_given(options.schedules, spec_case.explore.schedules);
     const auto seconds = first_given(options.seconds, spec_case.explore.seconds);
     seconds_ = seconds.value_or(0);
-    budget_ = schedules.value_or(seconds ? ~std::uint64_t{0} : kDefaultSchedules);
+    const std::uint64_t usual =
+        strategy_name() == "exhaustive" ? kExhaustiveSchedules : kDefaultSchedules;
+    budget_ = schedules.value_or(seconds ? ~std::uint64_t{0} : usual);
 }
 
 std::string Explorer::strategy_name() const {
@@ -74,6 +79,7 @@ Planning Explorer::planning() const {
     planning.seed = options_.seed;
     planning.depth = first_given(options_.depth, case_.explore.depth).value_or(kDefaultDepth);
     planning.knowledge = &knowledge_;
+    planning.compares_objects = runner_.compares_objects();
     return planning;
 }
 
@@ -228,6 +234,8 @@ Evidence Explorer::evidence() const {
     Claims claims;
     if (planner_ != nullptr) planner_->claim(claims);
     evidence.complete = claims.complete;
+    evidence.classes = claims.classes;
+    evidence.limits = std::move(claims.limits);
     add_pct_odds(claims, evidence);
     return evidence;
 }

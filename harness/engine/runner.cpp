@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <set>
@@ -94,6 +95,13 @@ void note_blind(const std::vector<spec::Step>& steps, std::vector<bool>& blind) 
         note_blind(step.body, blind);
         note_blind(step.otherwise, blind);
     }
+}
+
+bool has_block(const std::vector<spec::Step>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const spec::Step& step) {
+        return step.kind == spec::StepKind::AsOne || has_block(step.body) ||
+               has_block(step.otherwise);
+    });
 }
 
 std::string unique_prefix() {
@@ -191,6 +199,13 @@ std::vector<bool> Runner::blind_sites() const {
     std::vector<bool> blind(scenario_->site_count, false);
     for (const spec::Role& role : scenario_->roles) note_blind(role.steps, blind);
     return blind;
+}
+
+bool Runner::compares_objects() const {
+    const auto& roles = scenario_->roles;
+    return !expectations_.visible.empty() ||
+           std::any_of(roles.begin(), roles.end(),
+                       [](const spec::Role& role) { return has_block(role.steps); });
 }
 
 history::History Runner::history() const {

@@ -51,6 +51,8 @@ public:
     const std::unordered_map<std::uint64_t, std::unique_ptr<Seen>>& seen() const { return seen_; }
     bool saturated() const { return seen_.size() >= kMaxSeen; }
     const std::vector<std::string>& labels() const { return labels_; }
+    // Some oracle compares operations on different objects.
+    bool compares_objects() const;
     // By site: its operation returns nothing of what its object holds.
     std::vector<bool> blind_sites() const;
 

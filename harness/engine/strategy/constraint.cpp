@@ -16,6 +16,8 @@ using control::Constraint;
 
 constexpr std::size_t kMaxPool = 256;
 constexpr std::uint64_t kTries = 64;
+// Draws are random, so they may have missed an aim: one plan in so many looks again.
+constexpr std::uint64_t kDryPlans = 64;
 
 class Draws {
 public:
@@ -131,10 +133,8 @@ public:
         set_.clear();
         if (!aim.possible()) return;
         Draws draws(planning);
-        const bool aimed =
-            aim_at_new_steps(aim, draws) ||
-            (draws.below(16) != 0 && (aim_at_new_pair(aim, Level::Operations, draws) ||
-                                      aim_at_new_pair(aim, Level::Memory, draws)));
+        const bool aimed = !is_dry(*planning.knowledge) && draws.below(16) != 0 &&
+                           aim_at_something_new(aim, draws);
         if (!aimed) recombine(aim, draws);
         if (draws.below(4) == 0) {
             plan.prioritised = true;
@@ -159,6 +159,21 @@ private:
         return {pair.key,    pair.reader,
                 pair.writer, aim.is_operation(pair.key),
                 before,      !before && aim.wrote_before(pair)};
+    }
+
+    // True while nothing new was learned since the last aim was used up: looking for one again
+    // would cost more than the execution itself.
+    bool is_dry(const Knowledge& knowledge) {
+        const bool same = knowledge.version() == dry_version_;
+        return same && ++dry_plans_ % kDryPlans != 0;
+    }
+
+    bool aim_at_something_new(const Aim& aim, Draws& draws) {
+        const bool aimed = aim_at_new_steps(aim, draws) ||
+                           aim_at_new_pair(aim, Level::Operations, draws) ||
+                           aim_at_new_pair(aim, Level::Memory, draws);
+        if (!aimed) dry_version_ = aim.knowledge().version();
+        return aimed;
     }
 
     // From what most likely matters to what seldom does.
@@ -249,6 +264,8 @@ private:
     std::vector<std::vector<Constraint>> pool_;
     std::size_t next_in_pool_ = 0;
     std::unordered_set<std::uint64_t> tried_;
+    std::size_t dry_version_ = 0;
+    std::uint64_t dry_plans_ = 0;
 };
 
 }  // namespace

@@ -75,6 +75,8 @@ public:
     // there is none.
     ReadsFrom next_read(const ReadsFrom& after) const;
     const KeyUse* use_of(control::Key key) const;
+    // Changes when something was learned that a planner could aim at.
+    std::size_t version() const { return seen_.size() + seen_rows_.size() + keys_.size(); }
     // Of the last execution, in the order of the reads.
     const std::vector<ReadsFrom>& last_pairs() const { return last_pairs_; }
 

@@ -23,6 +23,8 @@ const std::vector<Strategy>& all_strategies() {
         {"surw", "one object's events interleaved uniformly (Zhao et al. 2025)", make_surw},
         {"constraint", "aims at who reads from whom, at pairs not seen yet (Wolff et al. 2024)",
          make_constraint},
+        {"exhaustive", "few delays first, then every interleaving up to equivalence, until it can say so",
+         make_exhaustive},
         {"replay", "follows a schedule; what `stagger replay` does", nullptr},
     };
     return table;

@@ -23,6 +23,8 @@ struct Planning {
     std::uint64_t seed = 0;   // of the campaign
     std::uint32_t depth = 3;  // most change points and delays, plus one
     const Knowledge* knowledge = nullptr;
+    // An oracle compares operations on different objects: `as_one`, `visible`.
+    bool compares_objects = false;
 
     // A number for this execution, independent of the others.
     std::uint64_t random(std::uint64_t salt) const;
@@ -61,6 +63,7 @@ std::unique_ptr<Planner> make_delay();
 std::unique_ptr<Planner> make_pos();
 std::unique_ptr<Planner> make_surw();
 std::unique_ptr<Planner> make_constraint();
+std::unique_ptr<Planner> make_exhaustive();
 std::unique_ptr<Planner> make_portfolio();
 
 // A plan that deviates nowhere, and that all others begin from.
