@@ -20,38 +20,13 @@ std::optional<T> first_given(const std::optional<T>& command_line, const std::op
     return command_line ? command_line : spec;
 }
 
-// Tasks of one role do the same; each other task is a group of its own.
-std::vector<std::uint32_t> groups_of(const backend::Layout& layout) {
-    std::vector<std::uint32_t> groups;
-    std::map<std::string, std::uint32_t> roles;
-    for (const history::Task& task : layout.tasks) {
-        const auto own = static_cast<std::uint32_t>(groups.size());
-        groups.push_back(task.role.empty() ? own : roles.try_emplace(task.role, own).first->second);
-    }
-    return groups;
-}
-
 // A search that says when it is over is not cut short by a number meant for those that sample.
 constexpr std::uint64_t kExhaustiveSchedules = 1'000'000;
-
-// Servers that run their requests without decisions.
-control::TaskMask silent_tasks(const spec::Case& spec_case, const backend::Layout& layout) {
-    control::TaskMask silent = 0;
-    if (spec_case.explore.servers == spec::Servers::Explored) return silent;
-    for (control::TaskIndex i = 0; i < layout.kinds.size(); ++i) {
-        if (layout.kinds[i] == backend::Layout::Kind::Server) silent |= control::bit(i);
-    }
-    return silent;
-}
 
 }  // namespace
 
 Explorer::Explorer(Runner& runner, const spec::Case& spec_case, const CampaignOptions& options)
-    : runner_(runner),
-      case_(spec_case),
-      options_(options),
-      knowledge_(groups_of(runner.pool().layout()), silent_tasks(spec_case, runner.pool().layout()),
-                 runner.blind_sites()) {
+    : runner_(runner), case_(spec_case), options_(options), knowledge_(runner.new_knowledge()) {
     planner_ = make_planner(strategy_name());
     const auto schedules = first_given(options.schedules, spec_case.explore.schedules);
     const auto seconds = first_given(options.seconds, spec_case.explore.seconds);

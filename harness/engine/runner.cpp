@@ -104,6 +104,27 @@ bool has_block(const std::vector<spec::Step>& steps) {
     });
 }
 
+// Tasks of one role do the same; each other task is a group of its own.
+std::vector<std::uint32_t> groups_of(const backend::Layout& layout) {
+    std::vector<std::uint32_t> groups;
+    std::map<std::string, std::uint32_t> roles;
+    for (const history::Task& task : layout.tasks) {
+        const auto own = static_cast<std::uint32_t>(groups.size());
+        groups.push_back(task.role.empty() ? own : roles.try_emplace(task.role, own).first->second);
+    }
+    return groups;
+}
+
+// Servers that run their requests without decisions.
+control::TaskMask silent_tasks(const spec::Case& spec_case, const backend::Layout& layout) {
+    control::TaskMask silent = 0;
+    if (spec_case.explore.servers == spec::Servers::Explored) return silent;
+    for (control::TaskIndex i = 0; i < layout.kinds.size(); ++i) {
+        if (layout.kinds[i] == backend::Layout::Kind::Server) silent |= control::bit(i);
+    }
+    return silent;
+}
+
 std::string unique_prefix() {
     static std::atomic<unsigned> next{0};
     return fmt::format("stagger-{}-{}-", getpid(), next++);
@@ -195,10 +216,10 @@ void Runner::judge(Seen& seen) {
     seen.verdict = check::judge(judged, expectations_, *observations, check::Limits{});
 }
 
-std::vector<bool> Runner::blind_sites() const {
+Knowledge Runner::new_knowledge() const {
     std::vector<bool> blind(scenario_->site_count, false);
     for (const spec::Role& role : scenario_->roles) note_blind(role.steps, blind);
-    return blind;
+    return {groups_of(pool_->layout()), silent_tasks(*case_, pool_->layout()), std::move(blind)};
 }
 
 bool Runner::compares_objects() const {

@@ -15,6 +15,7 @@
 #include "harness/engine/campaign.hpp"
 #include "harness/engine/final_state.hpp"
 #include "harness/engine/pool.hpp"
+#include "harness/engine/strategy/knowledge.hpp"
 
 namespace stagger::engine {
 
@@ -53,8 +54,8 @@ public:
     const std::vector<std::string>& labels() const { return labels_; }
     // Some oracle compares operations on different objects.
     bool compares_objects() const;
-    // By site: its operation returns nothing of what its object holds.
-    std::vector<bool> blind_sites() const;
+    // Of this case, with nothing learned yet.
+    Knowledge new_knowledge() const;
 
 private:
     Runner(const spec::Scenario&, const spec::Case&, Pool);
