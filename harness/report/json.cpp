@@ -79,6 +79,8 @@ Json evidence_json(const CaseResult& result) {
     out["interleavings_saturated"] = evidence.interleavings_saturated;
     out["contended_points"] = evidence.contended_points;
     out["complete"] = evidence.complete;
+    out["classes"] = evidence.classes;
+    out["limits"] = evidence.limits;
     out["chance_of_new"] = evidence.chance_of_new;
     out["missed"] = Json::object();
     for (const auto& [depth, probability] : evidence.missed)

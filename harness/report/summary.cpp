@@ -163,7 +163,10 @@ std::string rate(const CaseResult& result) {
 std::string evidence_text(const CaseResult& result) {
     const engine::Evidence& evidence = result.evidence;
     std::string out = seen_text(result);
-    if (evidence.complete) return out + "; complete";
+    if (evidence.complete) {
+        return out + fmt::format("; complete: {} class{} of interleavings", evidence.classes,
+                                 evidence.classes == 1 ? "" : "es");
+    }
     // What was found needs no odds of having been missed.
     if (result.schedules == 0 || !result.findings.empty()) return out;
     out += fmt::format("; chance that the next shows something new {}%",
@@ -231,6 +234,9 @@ std::string render_evidence(const CaseResult& result, const Style& style) {
         add(printable(result.message));
     }
     if (result.schedules > 0) add(evidence_text(result));
+    if (result.evidence.complete) {
+        for (const std::string& limit : result.evidence.limits) add("limit: " + limit);
+    }
     for (const auto& [outcome, times] : result.evidence.outcomes)
         add(fmt::format("outcome {}: {}", printable(outcome), counted(times, "time")));
     if (!result.nearest_miss.empty()) add("the nearest miss: " + printable(result.nearest_miss));

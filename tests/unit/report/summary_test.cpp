@@ -21,9 +21,11 @@ TEST(ReportSummary, APassSaysWhatItIsWorth) {
               "something new < 0.3%; a bug of depth 2 missed with p < 0.005");
     CaseResult complete = sample::pass();
     complete.evidence.complete = true;
+    complete.evidence.classes = 12;
     complete.evidence.interleavings_saturated = true;
     EXPECT_EQ(evidence_text(complete),
-              "1000 schedules, at least 37 interleavings, 6 contended points; complete");
+              "1000 schedules, at least 37 interleavings, 6 contended points; complete: "
+              "12 classes of interleavings");
 }
 
 TEST(ReportSummary, ACertainMissIsNotSoldAsARareOne) {
