@@ -85,6 +85,7 @@ struct Plan {
     StrategyKind strategy;
     bool filtered;     // `contended` is known: decisions are taken at its keys only
     bool prioritised;  // guided: the highest priority goes on, not the calm one
+    bool shuffled;     // guided: a task runs on, but who comes after it is by priority
     std::uint32_t change_count;
     std::uint32_t constraint_count;
     std::uint64_t seed;

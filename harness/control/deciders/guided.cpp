@@ -109,7 +109,12 @@ TaskIndex decide_guided(Segment& segment, const Question& question) {
         return guidance.favourite;
     }
     if (segment.plan.prioritised) return highest_priority(segment.execution, free);
-    return (free & bit(question.calm)) != 0 ? question.calm : next_in_order(free, question.calm);
+    const bool calm_is_free = (free & bit(question.calm)) != 0;
+    const bool runs_on =
+        question.calm == question.self || (segment.execution.silent & bit(question.calm)) != 0;
+    if (calm_is_free && (runs_on || !segment.plan.shuffled)) return question.calm;
+    if (segment.plan.shuffled) return highest_priority(segment.execution, free);
+    return next_in_order(free, question.calm);
 }
 
 void observe_guided(Segment& segment, TaskIndex task) {

@@ -30,7 +30,8 @@ private:
 };
 
 // Where pairs are looked for. What happens to objects is what oracles judge; single words of memory
-// are for what happens inside of operations.
+// are for what happens inside of operations; of locks and the like, from which nobody reads a
+// value, only the order can be aimed at.
 enum class Level : std::uint8_t { Operations, Memory, Order };
 
 // Draws random pairs of accesses, of different tasks, in which tasks can meet.
@@ -39,18 +40,20 @@ public:
     explicit Aim(const Knowledge& knowledge) : knowledge_(knowledge) {
         for (const KeyUse& use : knowledge.keys()) {
             if (!use.contended() || use.total < 2) continue;
-            keys_[static_cast<std::size_t>(Level::Order)].push_back(&use);
-            if (use.readers == 0) continue;
-            const Level level = use.operation ? Level::Operations : Level::Memory;
+            const Level level = use.readers == 0 ? Level::Order
+                                : use.operation  ? Level::Operations
+                                                 : Level::Memory;
             keys_[static_cast<std::size_t>(level)].push_back(&use);
         }
     }
 
-    bool possible() const { return !keys_[static_cast<std::size_t>(Level::Order)].empty(); }
+    bool possible() const {
+        return std::any_of(keys_.begin(), keys_.end(),
+                           [](const auto& keys) { return !keys.empty(); });
+    }
     const Knowledge& knowledge() const { return knowledge_; }
 
-    // False if the draw gave no pair. On the level of order the first need not read anything: it
-    // only comes right after the other.
+    // False if the draw gave no pair. On the level of order the first comes right after the other.
     bool draw(Draws& draws, Level level, ReadsFrom& pair) const {
         const auto& keys = keys_[static_cast<std::size_t>(level)];
         if (keys.empty()) return false;
@@ -133,17 +136,17 @@ public:
         set_.clear();
         if (!aim.possible()) return;
         Draws draws(planning);
-        const bool aimed = !is_dry(*planning.knowledge) && draws.below(16) != 0 &&
+        const bool aimed = !is_dry(*planning.knowledge) && draws.below(32) != 0 &&
                            aim_at_something_new(aim, draws);
+        aimed_ = aimed;
         if (!aimed) recombine(aim, draws);
-        if (draws.below(4) == 0) {
-            plan.prioritised = true;
-            shuffle_priorities(planning, plan);
-        }
+        choose_base(planning, draws, plan);
         for (const Constraint& constraint : set_) {
             plan.constraints[plan.constraint_count++] = constraint;
         }
     }
+
+    bool has_aims() const override { return aimed_; }
 
     void learn(const Outcome& outcome) override {
         if (outcome.new_features == 0 || set_.empty()) return;
@@ -155,6 +158,14 @@ public:
     }
 
 private:
+    // What the constraints leave open is calm, or in another order, or with switches of its own.
+    static void choose_base(const Planning& planning, Draws& draws, control::Plan& plan) {
+        const std::uint64_t base = draws.below(4);
+        plan.shuffled = base == 2;
+        plan.prioritised = base == 3;
+        if (base >= 2) shuffle_priorities(planning, plan);
+    }
+
     static Constraint constraint_for(const Aim& aim, const ReadsFrom& pair, bool before) {
         return {pair.key,    pair.reader,
                 pair.writer, aim.is_operation(pair.key),
@@ -251,7 +262,7 @@ private:
         const std::uint64_t more = 1 + draws.below(2);
         for (std::uint64_t i = 0, added = 0; i < kTries && added < more; ++i) {
             ReadsFrom pair;
-            if (!aim.draw(draws, Level::Order, pair)) continue;
+            if (!aim.draw(draws, static_cast<Level>(draws.below(3)), pair)) continue;
             const bool before = pair.writer.task != control::kNobody && draws.below(3) == 0;
             const auto at = static_cast<std::ptrdiff_t>(draws.below(set_.size() + 1));
             set_.insert(set_.begin() + at, constraint_for(aim, pair, before));
@@ -264,6 +275,7 @@ private:
     std::vector<std::vector<Constraint>> pool_;
     std::size_t next_in_pool_ = 0;
     std::unordered_set<std::uint64_t> tried_;
+    bool aimed_ = true;  // the last plan was
     std::size_t dry_version_ = 0;
     std::uint64_t dry_plans_ = 0;
 };

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The default: bugs differ in what finds them, so all strategies run, and each gets the more
-// executions the more new behaviour it brings. Shares are followed exactly, by smooth weighted
-// round robin, so that a campaign is the same each time.
+// executions the more new behaviour it brings.
 #include <algorithm>
 
 #include "harness/engine/strategy/strategy.hpp"
@@ -12,42 +11,47 @@ namespace {
 
 struct Arm {
     std::unique_ptr<Planner> planner;
-    double share;         // to begin with
-    std::uint32_t depth;  // 0: the campaign's
+    double base;  // its weight when it brings nothing new
+    double gain;  // new features of an execution, lately; to begin with a guess
     std::uint64_t runs = 0;
-    double gain = 1;  // how often an execution shows something new, lately
-    double credit = 0;
 };
 
-// How fast an arm's past is forgotten: half of it after about 7 executions.
-constexpr double kMemory = 0.9;
-// No arm's weight falls below this part of its first share.
-constexpr double kLeast = 0.1;
+// What the arm that gains the most weighs more than its base; others in proportion.
+constexpr double kBonus = 20;
+// If none gains even this, all are left with little more than their bases.
+constexpr double kLeastGain = 0.05;
+// More features than this in one execution say no more: the first few bring them by the dozen.
+constexpr std::uint32_t kMostFeatures = 8;
+constexpr std::uint64_t kOpening = 12;
+constexpr std::uint64_t kTickets = 1u << 20;
+
+// How fast an arm's past is forgotten: half of it with the next execution.
+constexpr double kMemory = 0.5;
 
 class Portfolio final : public Planner {
 public:
     Portfolio() {
-        add(make_constraint(), 30, 0);
-        add(make_surw(), 3, 0);
-        add(make_pos(), 1, 0);
-        for (std::uint32_t depth = 1; depth <= 4; ++depth) add(make_pct(), 0.5, depth);
-        add(make_delay(), 1, 0);
-        add(make_random(), 1, 0);
+        add(make_constraint(), 2, 8);
+        add(make_surw(), 0.75, 3);
+        add(make_random(), 0.75, 1.5);
+        add(make_pos(), 0.5, 1.5);
+        add(make_pct(), 1, 1.5);
+        add(make_delay(), 0.5, 1);
     }
 
     void plan(const Planning& planning, control::Plan& plan) override {
-        current_ = choose();
+        current_ = choose(planning);
         Arm& arm = arms_[current_];
         Planning own = planning;
         own.index = arm.runs++;
         own.seed = control::mix(planning.seed, current_);
-        if (arm.depth > 0) own.depth = arm.depth;
+        own.depth = 1 + static_cast<std::uint32_t>(own.index % (planning.depth + 1));
         arm.planner->plan(own, plan);
     }
 
     void learn(const Outcome& outcome) override {
         Arm& arm = arms_[current_];
-        const double novelty = outcome.new_features > 0 ? 1 : 0;
+        const double novelty = std::min(outcome.new_features, kMostFeatures);
         arm.gain = kMemory * arm.gain + (1 - kMemory) * novelty;
         arm.planner->learn(outcome);
     }
@@ -61,26 +65,33 @@ public:
     }
 
 private:
-    void add(std::unique_ptr<Planner> planner, double share, std::uint32_t depth) {
+    void add(std::unique_ptr<Planner> planner, double base, double gain) {
         Arm arm;
         arm.planner = std::move(planner);
-        arm.share = share;
-        arm.depth = depth;
+        arm.base = base;
+        arm.gain = gain;
         arms_.push_back(std::move(arm));
     }
 
-    std::size_t choose() {
-        double total = 0;
-        for (Arm& arm : arms_) {
-            const double weight = arm.share * std::max(arm.gain, kLeast);
-            arm.credit += weight;
-            total += weight;
+    // The first executions go in turn, one aimed, one not; then there is a lottery, so that what an
+    // arm brings counts at once.
+    std::size_t choose(const Planning& planning) const {
+        if (planning.index < kOpening) {
+            return planning.index % 2 == 0 ? 0 : 1 + planning.index / 2 % (arms_.size() - 1);
         }
-        const auto best =
-            std::max_element(arms_.begin(), arms_.end(),
-                             [](const Arm& a, const Arm& b) { return a.credit < b.credit; });
-        best->credit -= total;
-        return static_cast<std::size_t>(best - arms_.begin());
+        double most = kLeastGain, total = 0;
+        for (const Arm& arm : arms_) most = std::max(most, arm.gain);
+        const auto weight = [&](const Arm& arm) {
+            const double share = arm.gain / most;
+            return arm.base + kBonus * share * share + (arm.planner->has_aims() ? kBonus : 0);
+        };
+        for (const Arm& arm : arms_) total += weight(arm);
+        double ticket = total * static_cast<double>(planning.draw(1, kTickets)) / kTickets;
+        for (std::size_t i = 0; i + 1 < arms_.size(); ++i) {
+            if (ticket < weight(arms_[i])) return i;
+            ticket -= weight(arms_[i]);
+        }
+        return arms_.size() - 1;
     }
 
     std::vector<Arm> arms_;

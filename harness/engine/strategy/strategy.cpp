@@ -23,7 +23,8 @@ const std::vector<Strategy>& all_strategies() {
         {"surw", "one object's events interleaved uniformly (Zhao et al. 2025)", make_surw},
         {"constraint", "aims at who reads from whom, at pairs not seen yet (Wolff et al. 2024)",
          make_constraint},
-        {"exhaustive", "few delays first, then every interleaving up to equivalence, until it can say so",
+        {"exhaustive",
+         "few delays first, then every interleaving up to equivalence, until it can say so",
          make_exhaustive},
         {"replay", "follows a schedule; what `stagger replay` does", nullptr},
     };
@@ -39,7 +40,7 @@ std::unique_ptr<Planner> make_planner(std::string_view name) {
 
 void plan_calm(control::Plan& plan) {
     plan.strategy = control::StrategyKind::Calm;
-    plan.filtered = plan.prioritised = false;
+    plan.filtered = plan.prioritised = plan.shuffled = false;
     plan.change_count = plan.constraint_count = plan.replay_count = 0;
     plan.start = control::kNobody;
     plan.asleep = 0;

@@ -54,6 +54,8 @@ public:
     virtual void plan(const Planning&, control::Plan&) = 0;
     virtual void learn(const Outcome&) {}
     virtual bool finished() const { return false; }  // nothing is left to be planned
+    // It knows of something that no execution has shown, and the next plan is made to show it.
+    virtual bool has_aims() const { return false; }
     virtual void claim(Claims&) const {}
 };
 
