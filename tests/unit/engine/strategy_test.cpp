@@ -275,7 +275,7 @@ TEST(Planners, PosMeetsBothOrdersOfTwoStepsEquallyOften) {
 
 TEST(Planners, PortfolioGivesEachKindOfMemberAShare) {
     std::map<StrategyKind, int> members;
-    for (const Essence& plan : first_plans(strategy_named("portfolio"), 3, 400)) {
+    for (const Essence& plan : first_plans(strategy_named("portfolio"), 3, 2000)) {
         ++members[plan.strategy];
     }
     for (const StrategyKind kind : {StrategyKind::Guided, StrategyKind::Surw, StrategyKind::Pos,
