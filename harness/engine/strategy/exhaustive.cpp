@@ -10,11 +10,14 @@ namespace {
 
 class Exhaustive final : public Planner {
 public:
+    explicit Exhaustive(std::uint32_t deviations) : deviations_(deviations) {}
+
     void plan(const Planning& planning, control::Plan& plan) override {
         if (!exploration_) {
             search::Exploration::Options options;
             options.seed = planning.random(0);
             options.any_object = planning.compares_objects;
+            options.deviations = deviations_;
             exploration_ = std::make_unique<search::Exploration>(options);
             upcoming_ = exploration_->next();
         }
@@ -38,6 +41,7 @@ public:
     }
 
 private:
+    std::uint32_t deviations_;
     std::unique_ptr<search::Exploration> exploration_;
     std::optional<search::Directions> upcoming_;
 };
@@ -45,7 +49,11 @@ private:
 }  // namespace
 
 std::unique_ptr<Planner> make_exhaustive() {
-    return std::make_unique<Exhaustive>();
+    return std::make_unique<Exhaustive>(2);
+}
+
+std::unique_ptr<Planner> make_exhaustive_unbounded() {
+    return std::make_unique<Exhaustive>(0);
 }
 
 }  // namespace stagger::engine

@@ -2,6 +2,7 @@
 #include "harness/engine/strategy/knowledge.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/control/decider.hpp"
 
@@ -170,6 +171,19 @@ std::uint64_t Knowledge::row_name(std::uint64_t first, std::uint64_t second) {
 ReadsFrom Knowledge::next_read(const ReadsFrom& after) const {
     const auto found = next_reads_.find(ReadsFrom{after.key, after.reader, {}}.name());
     return found == next_reads_.end() ? ReadsFrom{} : found->second;
+}
+
+double Knowledge::log_interleavings() const {
+    double most = 0;
+    for (const KeyUse& use : keys_) {
+        if (!use.contended()) continue;
+        double log = std::lgamma(use.total + 1.0);
+        for (const auto& known : use.accesses) {
+            log -= std::lgamma(static_cast<double>(known.size()) + 1);
+        }
+        most = std::max(most, log);
+    }
+    return most;
 }
 
 const KeyUse* Knowledge::use_of(Key key) const {

@@ -64,6 +64,10 @@ public:
     // Events of the contended keys that the calm execution has, by task.
     const std::vector<std::uint32_t>& calm_events() const { return calm_events_; }
 
+    // The logarithm of the interleavings of the key with the most: classes of executions are about
+    // as many, or more where keys are independent.
+    double log_interleavings() const;
+
     bool has_seen(const ReadsFrom& pair) const { return seen_.contains(pair.name()); }
     // The same for all instances of two steps, whichever tasks of their roles run them.
     bool has_seen_sites(std::uint64_t name) const { return seen_sites_.contains(name); }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The default: bugs differ in what finds them, so all strategies run, and each gets the more
-// executions the more new behaviour it brings.
+// executions the more new behaviour it brings. Where there are few interleavings, a search of all
+// of them has every other execution after the first ones, until it is complete or proves too long.
 #include <algorithm>
 
 #include "harness/engine/strategy/strategy.hpp"
@@ -23,6 +24,11 @@ constexpr double kLeastGain = 0.05;
 // More features than this in one execution say no more: the first few bring them by the dozen.
 constexpr std::uint32_t kMostFeatures = 8;
 constexpr std::uint64_t kOpening = 12;
+// Executions before the search of all interleavings begins, the logarithm of how many of them are
+// few, and when it is given up.
+constexpr std::uint64_t kSampled = 64;
+constexpr double kSmall = 9;
+constexpr std::uint64_t kLongestSearch = 50'000;
 constexpr std::uint64_t kTickets = 1u << 20;
 
 // How fast an arm's past is forgotten: half of it with the next execution.
@@ -40,6 +46,15 @@ public:
     }
 
     void plan(const Planning& planning, control::Plan& plan) override {
+        if (planning.index == kSampled)
+            is_small_ = planning.knowledge->log_interleavings() < kSmall;
+        searching_ = is_small_ && planning.index >= kSampled && planning.index % 2 == 0;
+        if (searching_) {
+            Planning own = planning;
+            own.index = searched_++;
+            all_->plan(own, plan);
+            return;
+        }
         current_ = choose(planning);
         Arm& arm = arms_[current_];
         Planning own = planning;
@@ -50,13 +65,21 @@ public:
     }
 
     void learn(const Outcome& outcome) override {
+        if (searching_) {
+            all_->learn(outcome);
+            if (searched_ >= kLongestSearch) is_small_ = false;
+            return;
+        }
         Arm& arm = arms_[current_];
         const double novelty = std::min(outcome.new_features, kMostFeatures);
         arm.gain = kMemory * arm.gain + (1 - kMemory) * novelty;
         arm.planner->learn(outcome);
     }
 
+    bool finished() const override { return all_->finished(); }
+
     void claim(Claims& claims) const override {
+        if (all_->finished()) all_->claim(claims);
         for (const Arm& arm : arms_) {
             Claims own;
             arm.planner->claim(own);
@@ -94,6 +117,9 @@ private:
         return arms_.size() - 1;
     }
 
+    std::unique_ptr<Planner> all_ = make_exhaustive_unbounded();
+    bool is_small_ = false, searching_ = false;
+    std::uint64_t searched_ = 0;
     std::vector<Arm> arms_;
     std::size_t current_ = 0;
 };

@@ -66,6 +66,7 @@ std::unique_ptr<Planner> make_pos();
 std::unique_ptr<Planner> make_surw();
 std::unique_ptr<Planner> make_constraint();
 std::unique_ptr<Planner> make_exhaustive();
+std::unique_ptr<Planner> make_exhaustive_unbounded();  // without its bounded rounds
 std::unique_ptr<Planner> make_portfolio();
 
 // A plan that deviates nowhere, and that all others begin from.
