@@ -49,22 +49,6 @@ void move_to_step(Runner& runner, Decisions& decisions, std::size_t i, const Tar
     }
 }
 
-// "increment/shm/locked=true" as a file name.
-std::string file_name(const std::string& id) {
-    std::string name = id;
-    std::replace_if(
-        name.begin(), name.end(),
-        [](unsigned char c) {
-            return std::isalnum(c) == 0 && c != '-' && c != '_' && c != '.' && c != '=';
-        },
-        '_');
-    constexpr std::size_t kLongest = 180;
-    if (name.size() > kLongest) {
-        name = fmt::format("{}-{:016x}", name.substr(0, kLongest), control::hash_text(id.c_str()));
-    }
-    return name;
-}
-
 }  // namespace
 
 bool shows(const Seen& seen, const Target& target) {
@@ -117,9 +101,24 @@ Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target
     return finding;
 }
 
-Status write_finding(Finding& finding, const spec::Scenario& scenario, const spec::Case& spec_case,
-                     std::uint64_t seed, const std::string& folder) {
-    if (folder.empty() || finding.verdict.violations.empty()) return Ok{};
+std::string file_name(const std::string& case_id) {
+    std::string name = case_id;
+    std::replace_if(
+        name.begin(), name.end(),
+        [](unsigned char c) {
+            return std::isalnum(c) == 0 && c != '-' && c != '_' && c != '.' && c != '=';
+        },
+        '_');
+    constexpr std::size_t kLongest = 180;
+    if (name.size() > kLongest) {
+        name = fmt::format("{}-{:016x}", name.substr(0, kLongest),
+                           control::hash_text(case_id.c_str()));
+    }
+    return name;
+}
+
+Status write_finding_as(Finding& finding, const spec::Scenario& scenario,
+                        const spec::Case& spec_case, std::uint64_t seed, const std::string& path) {
     schedule::ScheduleFile file;
     file.scenario = scenario.name;
     file.spec_path = scenario.path;
@@ -135,12 +134,19 @@ Status write_finding(Finding& finding, const spec::Scenario& scenario, const spe
     }
     file.schedule = finding.schedule;
     std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    const auto path = std::filesystem::path(folder) /
-                      fmt::format("{}-{}.schedule", file_name(spec_case.id), file.symptoms[0]);
-    STAGGER_TRY([[maybe_unused]] Ok written, schedule::write_file(file, path.string()));
-    finding.schedule_path = path.string();
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+    STAGGER_TRY([[maybe_unused]] Ok written, schedule::write_file(file, path));
+    finding.schedule_path = path;
     return Ok{};
+}
+
+Status write_finding(Finding& finding, const spec::Scenario& scenario, const spec::Case& spec_case,
+                     std::uint64_t seed, const std::string& folder) {
+    if (folder.empty() || finding.verdict.violations.empty()) return Ok{};
+    const std::string_view headline = check::name(finding.verdict.violations.front().symptom);
+    const auto path = std::filesystem::path(folder) /
+                      fmt::format("{}-{}.schedule", file_name(spec_case.id), headline);
+    return write_finding_as(finding, scenario, spec_case, seed, path.string());
 }
 
 }  // namespace stagger::engine

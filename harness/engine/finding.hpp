@@ -31,5 +31,11 @@ Result<Finding> confirm(Runner&, const std::vector<control::Decision>&, const Ta
 // Writes the schedule file; "" as folder writes none. Sets finding.schedule_path.
 Status write_finding(Finding&, const spec::Scenario&, const spec::Case&, std::uint64_t seed,
                      const std::string& folder);
+// The same, to this file.
+Status write_finding_as(Finding&, const spec::Scenario&, const spec::Case&, std::uint64_t seed,
+                        const std::string& path);
+
+// "increment/shm/locked=true" as a file name.
+std::string file_name(const std::string& case_id);
 
 }  // namespace stagger::engine

@@ -37,7 +37,9 @@ const Edges& allowed() {
         {"engine",
          {"base", "spec", "history", "schedule", "control", "backend", "check", "minimize", "search"}},
         {"report", {"base", "spec", "history", "schedule", "check", "engine"}},
-        {"cli", {"base", "spec", "history", "schedule", "check", "engine", "report"}},
+        // A campaign is another way to search, beside those of the engine.
+        {"fuzz", {"base", "spec", "history", "schedule", "control", "backend", "check", "engine"}},
+        {"cli", {"base", "spec", "history", "schedule", "check", "engine", "report", "fuzz"}},
     };
     return kAllowed;
 }

@@ -131,6 +131,34 @@ void add_parallelism(Usage& usage, Options& options) {
                              into(options.progress, parse_progress)});
 }
 
+void add_fuzzing(Usage& usage, Options& options) {
+    add_seed(usage, options);
+    usage.options.push_back({"--schedules", "N", "Executions per case, all jobs together",
+                             number_into(options.schedules, 1, kMostSchedules)});
+    usage.options.push_back(
+        {"--time", "T", "Time per case: 30, 30s, 2m, 8h", into(options.seconds, parse_duration)});
+    usage.options.push_back({"--jobs", "N", "Processes that search side by side",
+                             number_into(options.jobs, 1, kMostJobs)});
+    usage.options.push_back({"--corpus", "DIR",
+                             "Where inputs are kept, a folder per case (default: corpus in --out)",
+                             into(options.corpus)});
+    usage.options.push_back({"--feedback", "on|off",
+                             "off: mutate blindly, to see what the feedback is worth",
+                             [&options](const std::string& text) -> Status {
+                                 if (text != "on" && text != "off") return Error{"it is on or off"};
+                                 options.feedback = text == "on";
+                                 return Ok{};
+                             }});
+    usage.options.push_back({"--lifetime", "warm|fresh",
+                             "Keep processes over executions, or fork them for each",
+                             into(options.lifetime, parse_lifetime)});
+    usage.options.push_back(
+        {"--fail-fast", "", "Stop at the first finding", into(options.fail_fast)});
+    usage.options.push_back({"--progress", "auto|bar|plain|none",
+                             "A status line that is redrawn, one now and then, or nothing",
+                             into(options.progress, parse_progress)});
+}
+
 void add_results(Usage& usage, Options& options) {
     usage.options.push_back(
         {"--json", "FILE", "Write the results as JSON; - is stdout", into(options.json)});

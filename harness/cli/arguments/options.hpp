@@ -36,6 +36,9 @@ struct Options {
     std::uint32_t jobs = 1;
     bool fail_fast = false;
 
+    std::string corpus;    // fuzz: "" is a folder below `out`
+    bool feedback = true;  // fuzz
+
     std::string json, junit;  // "" writes none, "-" is stdout
     std::string out = ".stagger";
     ProgressMode progress = ProgressMode::Auto;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/cli/arguments/common_options.hpp"
+#include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/session.hpp"
+#include "harness/cli/campaign/specs.hpp"
+#include "harness/cli/commands/commands.hpp"
+#include "harness/cli/signals.hpp"
+#include "harness/engine/finding.hpp"
+#include "harness/fuzz/campaign.hpp"
+#include "harness/report/finding.hpp"
+#include "harness/report/summary.hpp"
+
+namespace stagger::cli {
+namespace {
+
+constexpr std::string_view kEraseLine = "\r\033[K";
+constexpr int kTicksBetweenLines = 50;  // ten seconds
+
+// The status line of a campaign.
+class StatusLine {
+public:
+    explicit StatusLine(Console& console) : console_(console) {}
+    ~StatusLine() { erase(); }
+    StatusLine(const StatusLine&) = delete;
+    StatusLine& operator=(const StatusLine&) = delete;
+
+    void show(const fuzz::Progress& progress) {
+        if (console_.progress_mode() == ProgressMode::Bar) {
+            console_.progress(std::string(kEraseLine) +
+                              report::fit(text(progress), console_.progress_style().width - 1));
+            drawn_ = true;
+        } else if (console_.progress_mode() == ProgressMode::Plain &&
+                   ++ticks_ % kTicksBetweenLines == 0) {
+            console_.progress(text(progress) + "\n");
+        }
+    }
+
+    void erase() {
+        if (drawn_) console_.progress(kEraseLine);
+        drawn_ = false;
+    }
+
+private:
+    static std::string text(const fuzz::Progress& progress) {
+        std::string known;
+        if (progress.known > 0) known = fmt::format(" and {} known", progress.known);
+        return fmt::format(
+            "{} schedules, {:.0f}/s, {} features, {} interleavings, {}{}, nothing "
+            "new for {:.0f} s",
+            progress.executions, progress.rate, progress.features, progress.interleavings,
+            report::counted(progress.findings, "finding"), known, progress.seconds_since_new);
+    }
+
+    Console& console_;
+    bool drawn_ = false;
+    int ticks_ = 0;
+};
+
+std::string corpus_of(const Options& options, const spec::Case& spec_case) {
+    const std::filesystem::path root = options.corpus.empty()
+                                           ? std::filesystem::path(options.out) / "corpus"
+                                           : std::filesystem::path(options.corpus);
+    return (root / engine::file_name(spec_case.id)).string();
+}
+
+void show(const fuzz::FuzzResult& outcome, const std::string& corpus, Console& console) {
+    for (const engine::Finding& finding : outcome.result.findings) {
+        console.print(report::render_finding(outcome.result, finding, console.style()) + "\n");
+    }
+    console.print(report::render_evidence(outcome.result, console.style()));
+    if (outcome.known > 0) {
+        console.print(fmt::format("Found again: {} that {} known before.\n",
+                                  report::counted(outcome.known, "finding"),
+                                  outcome.known == 1 ? "was" : "were"));
+    }
+    if (outcome.unconfirmed > 0) {
+        console.print(fmt::format("{} did not show again with fresh processes, and {} left out.\n",
+                                  report::counted(outcome.unconfirmed, "violation"),
+                                  outcome.unconfirmed == 1 ? "was" : "were"));
+    }
+    console.print(fmt::format("{} of behaviour; the corpus is {}\n",
+                              report::counted(outcome.features, "feature"), corpus));
+}
+
+engine::CaseResult fuzz_case(const Job& job, const Session& session, const Options& options,
+                             Console& console) {
+    if (job.settled) return *job.settled;
+    StatusLine line(console);
+    fuzz::FuzzOptions fuzzing;
+    fuzzing.engine = session.campaign;
+    fuzzing.jobs = options.jobs;
+    fuzzing.corpus = corpus_of(options, job.spec_case);
+    fuzzing.feedback = options.feedback;
+    fuzzing.stop_at_finding = options.fail_fast;
+    fuzzing.on_progress = [&line](const fuzz::Progress& progress) { line.show(progress); };
+    fuzzing.on_finding = [&](const std::string& text) {
+        line.erase();
+        console.print(text + "\n");
+    };
+    console.print(job.spec_case.id + "\n");
+    fuzz::FuzzResult outcome = fuzz::run_campaign(*job.scenario, job.spec_case, fuzzing);
+    line.erase();
+    show(outcome, fuzzing.corpus, console);
+    return std::move(outcome.result);
+}
+
+int usage_failure(const Error& error, Console& console) {
+    console.error(error.message);
+    return kUsage;
+}
+
+}  // namespace
+
+void set_up_fuzz(Usage& usage, Options& options) {
+    add_one_path(usage, options, "SPEC", "The spec to search");
+    add_selection(usage, options);
+    add_definitions(usage, options);
+    add_fuzzing(usage, options);
+    add_results(usage, options);
+    add_surroundings(usage, options);
+    usage.notes =
+        "Without --time or --schedules it goes on until SIGINT or SIGTERM. A finding does not end\n"
+        "it: findings are stored below --out, each bug once. The same command goes on from the\n"
+        "corpus, and tells nothing twice. Ends with 1 if there are findings that the case does "
+        "not\n"
+        "name in `finds`, or if one that it names was not found.";
+    usage.examples =
+        "  stagger fuzz specs/increment.toml --backend shm --time 1m\n"
+        "  stagger fuzz specs/increment.toml --backend shm --jobs 2 --corpus corpus/increment\n"
+        "  stagger fuzz specs/increment.toml --schedules 100000 --feedback off --fail-fast";
+}
+
+int run_fuzz(const Options& options, Console& console) {
+    const Result<LoadedSpecs> specs = load_specs(options.paths);
+    if (!specs) return usage_failure(specs.error(), console);
+    const Result<Session> session = open_session(options, console);
+    if (!session) return usage_failure(session.error(), console);
+    if (session->campaign.out_directory.empty()) return session->exit_code;
+    const Result<std::vector<Job>> jobs = select_jobs(*specs, selection_of(options), true);
+    if (!jobs) return usage_failure(jobs.error(), console);
+    if (jobs->size() > 1 && !options.seconds && !options.schedules) {
+        return usage_failure(
+            Error{fmt::format("{} match: choose one with --backend, --filter or -D, or say with "
+                              "--time or --schedules when to go on to the next.",
+                              report::counted(jobs->size(), "case"))},
+            console);
+    }
+    console.print(fmt::format("seed {}\n", session->campaign.seed));
+    std::vector<engine::CaseResult> results;
+    for (const Job& job : *jobs) {
+        if (!cancelled().load()) results.push_back(fuzz_case(job, *session, options, console));
+    }
+    console.print(report::render_summary(results, console.table_style()));
+    close_session(*session);
+    const int code = worse(exit_code_of(results), session->exit_code);
+    return worse(code, write_results(results, *session, options, console));
+}
+
+}  // namespace stagger::cli
