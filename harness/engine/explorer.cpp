@@ -211,6 +211,9 @@ Evidence Explorer::evidence() const {
     evidence.complete = claims.complete;
     evidence.classes = claims.classes;
     evidence.limits = std::move(claims.limits);
+    if (evidence.complete && case_.real_libc) {
+        evidence.limits.push_back("libc's own steps between two futex calls are taken as one");
+    }
     add_pct_odds(claims, evidence);
     return evidence;
 }

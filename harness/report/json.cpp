@@ -65,6 +65,7 @@ Json params_json(const spec::Case& spec_case) {
 
 Json options_json(const spec::Case& spec_case) {
     Json out = Json::object();
+    if (spec_case.real_libc) out["libc"] = "real";  // Stagger's own, of no backend
     for (const auto& [backend, options] : spec_case.options) {
         out[backend] = Json::object();
         for (const auto& [name, value] : options) out[backend][name] = value;
