@@ -66,17 +66,32 @@ NameEntry* free_name() {
 
 }  // namespace
 
+// What a task creates while an execution runs is named by the task and how many it created before
+// in that execution, so that it has the same id in every execution in which the task does the same,
+// whatever the order of the tasks is and whether processes are warm or fresh.
 std::uint64_t new_id() {
-    return process.segment != nullptr ? process.segment->registry.next_id++ : 0;
+    if (process.segment == nullptr) return 0;
+    if (self.segment == nullptr || self.execution().phase != control::Phase::Main) {
+        return process.segment->registry.next_id++;
+    }
+    thread_local std::uint64_t generation = 0, created = 0;
+    if (generation != self.execution().generation) created = 0;
+    generation = self.execution().generation;
+    constexpr std::uint64_t kMade = std::uint64_t{1} << 63;
+    return kMade | std::uint64_t{self.index} << 32 | ++created;
 }
 
 void remember_descriptor(int descriptor, std::uint64_t id) {
     if (descriptor >= 0 && descriptor < kMaxDescriptors) descriptors[descriptor] = id;
 }
 
-void copy_descriptor(int from, int to) { remember_descriptor(to, descriptor_id(from)); }
+void copy_descriptor(int from, int to) {
+    remember_descriptor(to, descriptor_id(from));
+}
 
-void forget_descriptor(int descriptor) { remember_descriptor(descriptor, 0); }
+void forget_descriptor(int descriptor) {
+    remember_descriptor(descriptor, 0);
+}
 
 std::uint64_t descriptor_id(int descriptor) {
     if (descriptor < 0) return 0;

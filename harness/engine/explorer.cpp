@@ -55,6 +55,7 @@ Planning Explorer::planning() const {
     planning.depth = first_given(options_.depth, case_.explore.depth).value_or(kDefaultDepth);
     planning.knowledge = &knowledge_;
     planning.compares_objects = runner_.compares_objects();
+    planning.whole_budget = options_.keep_going;
     return planning;
 }
 

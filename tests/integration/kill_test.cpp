@@ -59,7 +59,7 @@ pid_t start_stagger(const testing::TemporaryFolder& folder) {
     setenv("TMPDIR", place.c_str(), 1);
     if (chdir(place.c_str()) != 0) _exit(126);
     execl(program.c_str(), "stagger", "run", "increment.toml", "--seed", "1", "--schedules",
-          "1000000000", static_cast<char*>(nullptr));
+          "1000000000", "--strategy", "random", static_cast<char*>(nullptr));
     _exit(127);
 }
 

@@ -63,6 +63,7 @@ void Knowledge::learn(const control::Segment& segment) {
     for (auto& counts : counts_) std::fill(counts.begin(), counts.end(), 0);
     std::fill(last_write_.begin(), last_write_.end(), Write{});
     last_pairs_.clear();
+    ++executions_;
     last_read_.assign(std::size_t{tasks_} * 2, {});
     note_events(segment.trace);
     for (std::uint32_t i = 0; i < segment.trace.count; ++i) {
@@ -94,10 +95,17 @@ void Knowledge::note_events(const control::Trace& trace) {
         if ((silent_ & control::bit(entry.task)) != 0) continue;
         const bool operation = entry.call == Call::Invoke || entry.call == Call::Response;
         KeyUse& use = use_of(entry.key, operation);
-        const bool was_contended = use.contended();
+        if (use.execution != executions_) use.meeting = use.changing = 0;
+        use.execution = executions_;
+        use.meeting |= control::bit(entry.task);
+        if (!entry.reads_only) use.changing |= control::bit(entry.task);
         use.tasks |= control::bit(entry.task);
         if (!entry.reads_only) use.writers |= control::bit(entry.task);
-        if (!was_contended && use.contended()) filter_.add(use.key);
+        if (use.is_contended || (use.meeting & (use.meeting - 1)) == 0 || use.changing == 0)
+            continue;
+        use.is_contended = true;
+        ++contended_count_;
+        filter_.add(use.key);
     }
 }
 

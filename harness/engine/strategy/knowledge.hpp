@@ -29,7 +29,11 @@ struct KeyUse {
     std::vector<std::vector<Access>> accesses;  // by task, then ordinal - 1
     std::uint32_t total = 0;                    // accesses in all
 
-    bool contended() const { return (tasks & (tasks - 1)) != 0 && writers != 0; }
+    // Tasks met in it, in one execution, and one of them changed it.
+    bool contended() const { return is_contended; }
+    bool is_contended = false;
+    std::uint64_t execution = 0;  // the last with an access, and who had one in it
+    control::TaskMask meeting = 0, changing = 0;
 };
 
 // "`reader` reads what `writer` wrote": ordinals from 1; the writer's task kNobody is the initial
@@ -80,7 +84,7 @@ public:
     ReadsFrom next_read(const ReadsFrom& after) const;
     const KeyUse* use_of(control::Key key) const;
     // Changes when something was learned that a planner could aim at.
-    std::size_t version() const { return seen_.size() + seen_rows_.size() + keys_.size(); }
+    std::size_t version() const { return seen_.size() + seen_rows_.size() + contended_count_; }
     // Of the last execution, in the order of the reads.
     const std::vector<ReadsFrom>& last_pairs() const { return last_pairs_; }
 
@@ -98,6 +102,8 @@ private:
     control::TaskMask silent_;
     std::vector<bool> blind_;
     std::uint64_t choices_ = 1;
+    std::uint64_t executions_ = 0;
+    std::size_t contended_count_ = 0;
     bool calm_ = true;  // the next execution is the first
     control::KeyFilter filter_{};
     std::vector<KeyUse> keys_;

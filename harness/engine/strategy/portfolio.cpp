@@ -46,7 +46,7 @@ public:
     }
 
     void plan(const Planning& planning, control::Plan& plan) override {
-        if (planning.index == kSampled)
+        if (planning.index == kSampled && !planning.whole_budget)
             is_small_ = planning.knowledge->log_interleavings() < kSmall;
         searching_ = is_small_ && planning.index >= kSampled && planning.index % 2 == 0;
         if (searching_) {

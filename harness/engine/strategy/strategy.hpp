@@ -23,6 +23,7 @@ struct Planning {
     std::uint64_t seed = 0;   // of the campaign
     std::uint32_t depth = 3;  // most change points and delays, plus one
     const Knowledge* knowledge = nullptr;
+    bool whole_budget = false;  // executions are wanted, not an early proof that all is well
     // An oracle compares operations on different objects: `as_one`, `visible`.
     bool compares_objects = false;
 
@@ -68,6 +69,7 @@ std::unique_ptr<Planner> make_constraint();
 std::unique_ptr<Planner> make_exhaustive();
 std::unique_ptr<Planner> make_exhaustive_unbounded();  // without its bounded rounds
 std::unique_ptr<Planner> make_portfolio();
+std::unique_ptr<Planner> make_real_delays();  // of free mode
 
 // A plan that deviates nowhere, and that all others begin from.
 void plan_calm(control::Plan&);
