@@ -19,7 +19,7 @@ int execute(const std::uint8_t* data, std::size_t size) {
     return 0;
 }
 
-std::vector<std::string> arguments(std::uint32_t seed) {
+std::vector<std::string> arguments(std::uint32_t seed, std::uint32_t depth) {
     std::vector<std::string> all{"stagger"};
     // Its crashes are those of our workers' controller, never of what is tested.
     for (const char* signal :
@@ -31,6 +31,7 @@ std::vector<std::string> arguments(std::uint32_t seed) {
         all.emplace_back(other);
     }
     all.push_back("-max_len=" + std::to_string(kMaxGenomeBytes));
+    all.push_back("-mutate_depth=" + std::to_string(depth));
     // It takes 0 for "draw one".
     all.push_back("-seed=" + std::to_string(std::max(seed, 1u)));
     return all;
@@ -38,9 +39,9 @@ std::vector<std::string> arguments(std::uint32_t seed) {
 
 }  // namespace
 
-void run_libfuzzer(Fuzzed& program, std::uint32_t seed) {
+void run_libfuzzer(Fuzzed& program, std::uint32_t seed, std::uint32_t depth) {
     set_fuzzed(&program);
-    std::vector<std::string> words = arguments(seed);
+    std::vector<std::string> words = arguments(seed, depth);
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());
     int count = static_cast<int>(pointers.size());

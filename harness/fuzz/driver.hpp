@@ -12,7 +12,7 @@ namespace stagger::fuzz {
 
 // Executes mutants of what was executed before, until `program` ends the process. Comes back only
 // if libFuzzer cannot begin. The same seed gives the same mutants, as long as executions show the
-// same.
-void run_libfuzzer(Fuzzed& program, std::uint32_t seed);
+// same. `depth`: mutants in a row that are made each from the one before it.
+void run_libfuzzer(Fuzzed& program, std::uint32_t seed, std::uint32_t depth);
 
 }  // namespace stagger::fuzz

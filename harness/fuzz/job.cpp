@@ -20,6 +20,9 @@ namespace {
 // How often a job looks what others have put into the corpus.
 constexpr std::int64_t kBetweenLooks = 1'000'000'000;
 constexpr std::uint64_t kBetweenTallies = 256;
+// With feedback what is worth it is kept at once, and every mutant stays near something that was.
+// Without, all begin from the calm course, and must come far.
+constexpr std::uint32_t kDepth = 1, kDepthWithoutFeedback = 8;
 
 class Job final : public Fuzzed {
 public:
@@ -45,7 +48,8 @@ public:
         // Libraries talk to stderr; what a person has to know goes through the board.
         const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
         dup2(nowhere, STDERR_FILENO);
-        run_libfuzzer(*this, static_cast<std::uint32_t>(engine_options_.seed));
+        run_libfuzzer(*this, static_cast<std::uint32_t>(engine_options_.seed),
+                      settings_.options.feedback ? kDepth : kDepthWithoutFeedback);
         end("libFuzzer did not begin");
     }
 

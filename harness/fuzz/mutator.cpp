@@ -178,18 +178,18 @@ void remove_one(std::vector<T>& from, Draws& draws) {
 void mutate_once(Genome& genome, const Terrain& terrain, Draws& draws) {
     switch (draws.below(8)) {
         case 0:
-        case 1:
             return add_edit(genome, terrain, draws);
+        case 1:
         case 2:
-        case 3:
             return add_pairing(genome, terrain, draws);
+        case 3:
         case 4:
             return change_edit(genome, terrain, draws);
         case 5:
-            return change_pairing(genome, terrain, draws);
         case 6:
-            return remove_one(genome.edits, draws);
+            return change_pairing(genome, terrain, draws);
         default:
+            if (draws.one_in(2)) return remove_one(genome.edits, draws);
             return remove_one(genome.pairings, draws);
     }
 }
