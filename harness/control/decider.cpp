@@ -60,9 +60,10 @@ bool is_quiet(const Plan& plan, const Footprint& footprint) {
     return plan.filtered && is_quiet(plan.contended, footprint);
 }
 
-bool is_quiet(const KeyFilter& contended, const Footprint& footprint) {
+bool is_quiet(const KeySet& contended, const Footprint& footprint) {
     if (touches_nothing(footprint)) return true;
     if (footprint.key == kNoKey || footprint.key == kAnyKey) return false;
+    if (is_private_memory(footprint.key)) return false;
     // That an operation has ended is seen the better the sooner it does: an oracle can only
     // object to more if more is known to come after it.
     return footprint.call == Call::Response || !contended.has(footprint.key);

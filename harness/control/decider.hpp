@@ -29,7 +29,7 @@ TaskIndex decide_at_rest(Segment&, const Question&);
 void observe(Segment&, TaskIndex task);
 
 // Nobody could tell whether this event comes now or later: it needs no decision.
-bool is_quiet(const KeyFilter& contended, const Footprint&);
+bool is_quiet(const KeySet& contended, const Footprint&);
 
 // The deciders' state for a new execution, from the plan.
 void begin_decisions(Segment&);

@@ -34,9 +34,16 @@ enum class KeySpace : std::uint8_t {
     Lock,           // a file lock, by file
 };
 
+// Odd, so neither of the two keys above; the next bit tells private memory.
 constexpr Key make_key(KeySpace space, std::uint64_t a, std::uint64_t b = 0) {
-    return mix(mix(static_cast<std::uint64_t>(space), a), b) |
-           1;  // odd: never one of the two above
+    const Key key = mix(mix(static_cast<std::uint64_t>(space), a), b) & ~Key{3};
+    return key | (space == KeySpace::PrivateMemory ? 3 : 1);
+}
+
+// Such a key is an address. It means another thing in another execution, since memory that was
+// freed is used again; so nothing can be learned about it.
+constexpr bool is_private_memory(Key key) {
+    return (key & 3) == 3;
 }
 
 // What all look at who look at a clock; and what all change who sleep: of two that sleep equally

@@ -14,7 +14,7 @@ inline constexpr std::uint32_t kMaxDecisions = 1u << 16;
 inline constexpr std::uint32_t kMaxChanges = 32;  // change points of pct, delays of delay
 
 inline constexpr std::uint32_t kMaxConstraints = 8;
-inline constexpr std::uint32_t kContendedWords = 64;
+inline constexpr std::uint32_t kMaxContended = 512;
 
 enum class StrategyKind : std::uint32_t { Calm, Random, Pct, Delay, Replay, Pos, Surw, Guided };
 
@@ -56,18 +56,27 @@ struct Constraint {
     bool poised;
 };
 
-// A set of keys that may hold some more (Bloom 1970, with one hash): those that several tasks
-// touch and at least one changes. Events of all other keys are not worth a decision.
-struct KeyFilter {
-    std::uint64_t words[kContendedWords];
+// The keys that several tasks touch and at least one changes. Events of all other keys are not
+// worth a decision. A hash table with open addressing; exact, since a key that were taken for
+// another would make a schedule depend on addresses. When it is full, it has every key.
+struct KeySet {
+    std::uint32_t count;
+    Key slots[2 * kMaxContended];
 
     constexpr bool has(Key key) const {
-        const std::uint64_t index = mix(key, 0) % (kContendedWords * 64);
-        return (words[index / 64] >> (index % 64) & 1) != 0;
+        return count >= kMaxContended || slots[slot_of(key)] == key;
     }
     constexpr void add(Key key) {
-        const std::uint64_t index = mix(key, 0) % (kContendedWords * 64);
-        words[index / 64] |= std::uint64_t{1} << (index % 64);
+        if (has(key)) return;
+        slots[slot_of(key)] = key;
+        ++count;
+    }
+
+private:
+    constexpr std::size_t slot_of(Key key) const {
+        std::size_t at = mix(key, 0) % (2 * kMaxContended);
+        while (slots[at] != kNoKey && slots[at] != key) at = (at + 1) % (2 * kMaxContended);
+        return at;
     }
 };
 
@@ -92,7 +101,7 @@ struct Plan {
     std::uint64_t changes[kMaxChanges];  // ascending numbers of decisions, from 1
     std::uint8_t priorities[kMaxTasks];  // pct: higher runs first
     TaskIndex start;                     // replay: who runs first, kNobody: the calm one
-    KeyFilter contended;
+    KeySet contended;
     Key walked_key;                      // surw: whose events are interleaved uniformly
     std::uint32_t remaining[kMaxTasks];  // surw: events of that key that each task will do
     Constraint constraints[kMaxConstraints];

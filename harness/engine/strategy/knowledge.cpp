@@ -32,7 +32,7 @@ bool is_access(const TraceEntry& entry) {
            (entry.call == Call::Response || is_memory(entry.call));
 }
 
-bool is_decision(const TraceEntry& entry, const control::KeyFilter& filter) {
+bool is_decision(const TraceEntry& entry, const control::KeySet& filter) {
     const bool choice = (entry.candidates & (entry.candidates - 1)) != 0;
     if (entry.kind != TraceKind::Event || !choice) return false;
     const bool goes_on = entry.turn == 0 && entry.asker == entry.task;
@@ -90,7 +90,8 @@ void Knowledge::learn(const control::Segment& segment) {
 void Knowledge::note_events(const control::Trace& trace) {
     for (std::uint32_t i = 0; i < trace.count; ++i) {
         const TraceEntry& entry = trace.entries[i];
-        const bool nameless = entry.key == control::kNoKey || entry.key == control::kAnyKey;
+        const bool nameless = entry.key == control::kNoKey || entry.key == control::kAnyKey ||
+                              control::is_private_memory(entry.key);
         if (nameless || entry.task >= tasks_ || keys_.size() >= kMaxKeys) continue;
         if ((silent_ & control::bit(entry.task)) != 0) continue;
         const bool operation = entry.call == Call::Invoke || entry.call == Call::Response;

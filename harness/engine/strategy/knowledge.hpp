@@ -63,7 +63,7 @@ public:
     std::uint32_t group_of(control::TaskIndex task) const { return groups_[task]; }
     // Choices that an execution takes where tasks meet: the most so far.
     std::uint64_t choices() const { return choices_; }
-    const control::KeyFilter& contended() const { return filter_; }
+    const control::KeySet& contended() const { return filter_; }
     const std::vector<KeyUse>& keys() const { return keys_; }
     // Events of the contended keys that the calm execution has, by task.
     const std::vector<std::uint32_t>& calm_events() const { return calm_events_; }
@@ -105,7 +105,7 @@ private:
     std::uint64_t executions_ = 0;
     std::size_t contended_count_ = 0;
     bool calm_ = true;  // the next execution is the first
-    control::KeyFilter filter_{};
+    control::KeySet filter_{};
     std::vector<KeyUse> keys_;
     std::unordered_map<control::Key, std::size_t> index_;
     std::vector<std::uint32_t> calm_events_;
