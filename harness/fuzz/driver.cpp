@@ -26,8 +26,9 @@ std::vector<std::string> arguments(std::uint32_t seed, std::uint32_t depth) {
          {"segv", "bus", "abrt", "ill", "fpe", "int", "term", "xfsz", "usr1", "usr2"}) {
         all.push_back(std::string("-handle_") + signal + "=0");
     }
-    for (const char* other : {"-timeout=0", "-rss_limit_mb=0", "-malloc_limit_mb=0",
-                              "-detect_leaks=0", "-len_control=0", "-verbosity=0", "-reload=0"}) {
+    for (const char* other :
+         {"-timeout=0", "-rss_limit_mb=0", "-malloc_limit_mb=0", "-detect_leaks=0",
+          "-len_control=0", "-verbosity=0", "-reload=0", "-report_slow_units=1000000"}) {
         all.emplace_back(other);
     }
     all.push_back("-max_len=" + std::to_string(kMaxGenomeBytes));
