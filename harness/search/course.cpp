@@ -59,6 +59,8 @@ private:
     std::array<std::uint32_t, kMaxTasks> enabler_{};
     std::array<bool, kMaxTasks> after_all_{};
     std::array<bool, kMaxTasks> yielded_{};
+    // What it waited for when it was tried last: empty where only one event can let it go on.
+    std::array<Accesses, kMaxTasks> awaited_;
     std::array<std::uint32_t, kMaxTasks> point_{};  // of the last event
     std::size_t current_ = ~std::size_t{0};         // the step under way
     std::uint32_t last_event_ = kNothing;
@@ -92,6 +94,7 @@ void Reader::close_step() {
     const bool attempt = waits_ && !touches_ && calls_ == 1;
     step->kind = attempt ? Step::Kind::Attempt : Step::Kind::Event;
     if (!attempt) last_event_ = static_cast<std::uint32_t>(current_);
+    if (!waits_) awaited_[step->task].clear();
     current_ = ~std::size_t{0};
 }
 
@@ -121,8 +124,12 @@ void Reader::note_statuses(const Asked& asked) {
     for (TaskMask rest = asked.candidates; rest != 0; rest &= rest - 1) {
         const TaskIndex task = control::lowest(rest);
         if (status_[task] == Status::Ready || status_[task] == Status::Wakeable) continue;
+        // Whatever touches what it waits for would do: that these are dependent is enough.
+        const bool at_rest = status_[task] == Status::Absent &&
+                             segment_.tasks[task].kind == control::TaskKind::Server;
+        const bool any_touch = at_rest || !awaited_[task].empty();
         status_[task] = Status::Ready;
-        enabler_[task] = last_event_;
+        enabler_[task] = any_touch ? kNothing : last_event_;
         after_all_[task] = jumped_;
     }
     jumped_ = false;
@@ -160,6 +167,7 @@ void Reader::begin_event(const TraceEntry& entry, std::uint32_t index) {
     enabler_[entry.task] = kNothing;
     after_all_[entry.task] = false;
     add(step.accesses, control::footprint_of(entry));
+    for (const control::Footprint& access : awaited_[entry.task]) add(step.accesses, access);
     point_[entry.task] = entry.point;
     status_[entry.task] = Status::Ready;
     current_ = course_.steps.size();
@@ -197,7 +205,9 @@ Course Reader::read() {
             case TraceKind::Rest:
                 continue;
             case TraceKind::Wait:
+                if (!waits_) awaited_[entry.task].clear();
                 waits_ = true;
+                add(awaited_[entry.task], control::footprint_of(entry));
                 break;
             case TraceKind::Touch:
                 touches_ = true;

@@ -41,7 +41,7 @@ struct Step {
     Asked asked;
     Accesses accesses;
     std::uint32_t entry = 0;  // of the trace
-    // The event without which the task could not have gone on: a step before, or kNothing.
+    // The event that let the task go on, where no other could have: a step before, or kNothing.
     std::uint32_t enabler = 0;
     bool after_all = false;  // it could go on only because nobody else could
     // Its task let the others go first before it or after it: dependent with all.

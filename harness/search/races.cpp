@@ -93,14 +93,11 @@ TaskMask Races::initials(std::size_t from, const Subject& subject, const Clock& 
 void Races::reverse(std::size_t at, const Subject& subject, const Clock& clock) {
     Node& node = path_[at];
     const TaskMask first = initials(at, subject, clock);
-    if ((first & node.covered()) != 0) return;
+    const bool direct = (first & bit(subject.task)) != 0;
+    if (direct && (node.asked.candidates & bit(subject.task)) == 0) return;  // it waited for that
     const TaskMask possible = first & node.asked.candidates;
-    if (possible == 0) {  // it had yielded: whoever goes on instead lets it go on
-        node.backtrack |= node.asked.candidates;
-    } else {
-        const bool direct = (possible & bit(subject.task)) != 0;
-        node.backtrack |= direct ? bit(subject.task) : bit(control::lowest(possible));
-    }
+    if (possible == 0 || (first & node.covered()) != 0) return;
+    node.backtrack |= direct ? bit(subject.task) : bit(control::lowest(possible));
 }
 
 void Races::add_event(std::size_t position, std::uint32_t enabler, bool after_all) {

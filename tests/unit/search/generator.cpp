@@ -9,23 +9,12 @@ namespace stagger::testing {
 namespace {
 
 const std::map<Op, std::string> kNames = {
-    {Op::Load, "load"},
-    {Op::Store, "store"},
-    {Op::Add, "add"},
-    {Op::Lock, "lock"},
-    {Op::TryLock, "try-lock"},
-    {Op::Unlock, "unlock"},
-    {Op::Wait, "wait"},
-    {Op::Signal, "signal"},
-    {Op::Broadcast, "broadcast"},
-    {Op::Put, "put"},
-    {Op::Take, "take"},
-    {Op::Begin, "begin"},
-    {Op::End, "end"},
-    {Op::Join, "join"},
-    {Op::Sleep, "sleep"},
-    {Op::Yield, "yield"},
-    {Op::CrashIfOdd, "crash-if-odd"},
+    {Op::Load, "load"},   {Op::Store, "store"},      {Op::Add, "add"},
+    {Op::Lock, "lock"},   {Op::TryLock, "try-lock"}, {Op::Unlock, "unlock"},
+    {Op::Wait, "wait"},   {Op::Signal, "signal"},    {Op::Broadcast, "broadcast"},
+    {Op::Put, "put"},     {Op::TakeAny, "take-any"}, {Op::Take, "take"},
+    {Op::Begin, "begin"}, {Op::End, "end"},          {Op::Join, "join"},
+    {Op::Sleep, "sleep"}, {Op::Yield, "yield"},      {Op::CrashIfOdd, "crash-if-odd"},
 };
 
 class Generator {
@@ -130,7 +119,8 @@ private:
                 code.push_back({Op::Put, draw(2), draw(3)});
                 return;
             default:
-                code.push_back({Op::Take, draw(2)});
+                code.push_back(draw(3) == 0 ? Instruction{Op::TakeAny}
+                                            : Instruction{Op::Take, draw(2)});
         }
     }
 
@@ -158,15 +148,16 @@ private:
         code.push_back({Op::End, object});
     }
 
-    // Each client has a queue for the answers; requests go to queue 0.
-    void add_request(Code& code) { code.push_back({Op::Put, 0, draw(3)}); }
+    // Requests go to two queues, answers to a third.
+    void add_request(Code& code) { code.push_back({Op::Put, draw(2), draw(3)}); }
 
     void add_server(ProgramText& text) {
-        Code server = {{Op::Take, 0}, {Op::Add, 0}};
+        Code server = {draw(3) == 0 ? Instruction{Op::Take, 0} : Instruction{Op::TakeAny},
+                       {Op::Add, 0}};
         if (draw(2) == 0) server.push_back({Op::Store, 1, 1});
         if (draw(2) == 0) {
-            server.push_back({Op::Put, 1});
-            text.tasks.front().push_back({Op::Take, 1});
+            server.push_back({Op::Put, 2});
+            text.tasks.front().push_back({Op::Take, 2});
         }
         text.tasks.push_back(std::move(server));
         text.server = true;

@@ -138,6 +138,9 @@ void Program::declare(TaskIndex self, const Instruction& what) {
         case Op::Take:
             set(Call::QueueReceive, queue_key(what.a));
             break;
+        case Op::TakeAny:
+            set(Call::Poll, queue_key(0));
+            break;
         case Op::Begin:
             set(Call::Invoke, control::make_key(control::KeySpace::Object, what.a));
             break;
@@ -220,6 +223,8 @@ bool Program::execute(TaskIndex self, const Instruction& what) {
             queue.erase(queue.begin());
             control::touch(segment(), queue_key(what.a));
             return true;
+        case Op::TakeAny:
+            return take_any(self);
         case Op::Begin:
             history_.push_back({self, false, what.a});
             return true;
@@ -247,6 +252,23 @@ bool Program::execute(TaskIndex self, const Instruction& what) {
             return false;
     }
     return true;
+}
+
+// As poll and read in one step: it looks at both, and takes from the first that has something.
+bool Program::take_any(TaskIndex self) {
+    const Key keys[] = {queue_key(0), queue_key(1)};
+    for (const Key key : keys) {
+        control::trace_footprint(segment(), control::TraceKind::Look, key);
+    }
+    for (std::uint32_t a = 0; a < 2; ++a) {
+        if (queues_[a].empty()) continue;
+        see(self, queues_[a].front());
+        queues_[a].erase(queues_[a].begin());
+        control::touch(segment(), keys[a]);
+        return true;
+    }
+    control::block(segment(), self, keys, 2, control::kNoDeadline);
+    return false;
 }
 
 // As the agent does it: first it joins the waiters and gives up the mutex; when it goes on again it

@@ -24,6 +24,7 @@ enum class Op : std::uint8_t {
     Broadcast,  // condition `a`
     Put,        // queue `a`, of capacity 1
     Take,       // queue `a`
+    TakeAny,    // queue 0, else queue 1
     Begin,      // an operation on object `a`
     End,
     Join,   // task `a`
@@ -72,6 +73,7 @@ private:
     control::TaskIndex advance(control::TaskIndex self);
     void declare(control::TaskIndex self, const Instruction&);
     bool execute(control::TaskIndex self, const Instruction&);
+    bool take_any(control::TaskIndex self);
     bool wait_on(control::TaskIndex self, const Instruction&);
     void signal(control::TaskIndex self, std::uint32_t condition);
     void wake(control::TaskIndex task);
