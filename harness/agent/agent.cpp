@@ -8,6 +8,7 @@
 #include "harness/agent/real.hpp"
 #include "harness/agent/self.hpp"
 #include "harness/agent/sight.hpp"
+#include "harness/control/integrity.hpp"
 
 namespace stagger::agent {
 
@@ -32,10 +33,11 @@ void find_stack() {
 
 }  // namespace
 
-void use_segment(control::Segment* segment) {
+bool use_segment(control::Segment* segment) {
     process.segment = segment;
     find_real_functions();
     find_stack();
+    return segment == nullptr || control::harm(*segment) == nullptr;
 }
 
 void be_process(std::uint32_t index, bool multi_threaded) {

@@ -14,8 +14,9 @@ namespace stagger::agent {
 #define STAGGER_AGENT_API __attribute__((visibility("default")))
 
 // From now on this process and those it forks know their objects by identity. Called by the host
-// before it loads a plugin. Until a thread enters a task nothing else changes.
-STAGGER_AGENT_API void use_segment(control::Segment*);
+// before it loads a plugin. Until a thread enters a task nothing else changes. False if the segment
+// is of another build than the agent.
+STAGGER_AGENT_API bool use_segment(control::Segment*);
 
 // libc = "real": libc's own locks, conditions and the like run in this process and those it forks;
 // only the futex calls that they make are modelled. Cannot be undone. 0, or why it cannot be: an

@@ -22,16 +22,14 @@ constexpr const char* kVersion = "GLIBC_2.3.2";
 int wait_on_condition(pthread_cond_t* condition, pthread_mutex_t* mutex, std::int64_t deadline) {
     const control::Key key = address_key(condition);
     point(control::Call::ConditionWait, key);
-    control::ModelEntry* model = model_of(key);
-    if (model == nullptr) return EINVAL;
-    enlist(*model);
+    enlist(key);
     const int unlocked = unlock_mutex_quietly(mutex);
     if (unlocked != 0) {
-        model->sequence[self.index] = 0;
+        withdraw();
         return unlocked;
     }
     control::allow_spurious_wakeup(*self.segment, self.index);
-    const bool granted = sleep_until_granted(*model, deadline);
+    const bool granted = sleep_until_granted(deadline);
     const int locked = lock_mutex(mutex, control::kNoDeadline);
     if (locked != 0) return locked;
     return granted ? 0 : ETIMEDOUT;
@@ -86,7 +84,7 @@ STAGGER_INTERCEPTED int pthread_cond_signal(pthread_cond_t* condition) noexcept 
     EngineCode engine;
     const auto key = address_key(condition);
     point(Call::ConditionSignal, key);
-    if (auto* model = model_of(key)) grant_one(*model);
+    grant_one(key);
     return 0;
 }
 
@@ -98,6 +96,6 @@ STAGGER_INTERCEPTED int pthread_cond_broadcast(pthread_cond_t* condition) noexce
     EngineCode engine;
     const auto key = address_key(condition);
     point(Call::ConditionBroadcast, key);
-    if (auto* model = model_of(key)) grant_all(*model);
+    grant_all(key);
     return 0;
 }

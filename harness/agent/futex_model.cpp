@@ -41,21 +41,16 @@ std::int64_t deadline_of(const FutexCall& futex) {
     return virtual_deadline(calendar ? CLOCK_REALTIME : CLOCK_MONOTONIC, *time);
 }
 
-long wait_on(const FutexCall& futex, control::ModelEntry& model) {
+long wait_on(const FutexCall& futex, Key key) {
     if (load(futex.word) != static_cast<std::uint32_t>(futex.value)) return -EAGAIN;
-    enlist(model);
-    return sleep_until_granted(model, deadline_of(futex)) ? 0 : -ETIMEDOUT;
-}
-
-long wake_some(control::ModelEntry& model, long limit) {
-    long count = 0;
-    while (count < limit && grant_one(model) == 1) ++count;
-    return count;
+    enlist(key);
+    return sleep_until_granted(deadline_of(futex)) ? 0 : -ETIMEDOUT;
 }
 
 long wake_some(Key key, long limit) {
-    control::ModelEntry* model = model_of(key);
-    return model != nullptr ? wake_some(*model, limit) : 0;
+    long count = 0;
+    while (count < limit && grant_one(key) == 1) ++count;
+    return count;
 }
 
 // Those who would be moved wake instead: a futex may wake in vain, and its users look again.
@@ -120,16 +115,14 @@ long unlock_pi(const FutexCall& futex, Key key) {
 }
 
 long run_at(const FutexCall& futex, Key key) {
-    control::ModelEntry* model = model_of(key);
-    if (model == nullptr) return -ENOMEM;
     switch (futex.command()) {
         case FUTEX_WAIT:
         case FUTEX_WAIT_BITSET:
-            return wait_on(futex, *model);
+            return wait_on(futex, key);
         case FUTEX_WAKE:
-            return wake_some(*model, futex.value);
-        case FUTEX_WAKE_BITSET:  // the model does not keep bits: whose do not match look again
-            return grant_all(*model);
+            return wake_some(key, futex.value);
+        case FUTEX_WAKE_BITSET:  // bits are not kept: whose do not match look again
+            return grant_all(key);
         case FUTEX_WAKE_OP:
             return wake_by_operation(futex, key);
         case FUTEX_UNLOCK_PI:

@@ -37,6 +37,24 @@ void find_bounds() {
     mapped_span = mapping_count > 0 ? high - low : 0;
 }
 
+void note_shortage(control::Shortage shortage) {
+    if (process.segment != nullptr) process.segment->registry.shortage = shortage;
+}
+
+void add_mapping(const Mapping& mapping) {
+    if (mapping_count < kMaxMappings) {
+        mappings[mapping_count++] = mapping;
+    } else {
+        note_shortage(control::Shortage::Mappings);
+    }
+}
+
+// The order is kept: of several at one address the last is the one that is seen.
+void remove_mapping(int index) {
+    --mapping_count;
+    for (int i = index; i < mapping_count; ++i) mappings[i] = mappings[i + 1];
+}
+
 const Mapping* find_mapping(std::uintptr_t address) {
     if (address - lowest_mapped >= mapped_span) return nullptr;
     for (int i = mapping_count - 1; i >= 0; --i) {
@@ -82,7 +100,12 @@ std::uint64_t new_id() {
 }
 
 void remember_descriptor(int descriptor, std::uint64_t id) {
-    if (descriptor >= 0 && descriptor < kMaxDescriptors) descriptors[descriptor] = id;
+    if (descriptor < 0) return;
+    if (descriptor < kMaxDescriptors) {
+        descriptors[descriptor] = id;
+    } else if (id != 0) {
+        note_shortage(control::Shortage::Descriptors);
+    }
 }
 
 void copy_descriptor(int from, int to) {
@@ -113,7 +136,10 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
     NameEntry* entry = find_name(kind, name);
     if (entry != nullptr && (entry->present || !created)) return entry->id;
     if (entry == nullptr) entry = free_name();
-    if (entry == nullptr) return control::hash_text(name);
+    if (entry == nullptr) {
+        note_shortage(control::Shortage::Names);
+        return control::hash_text(name);
+    }
     entry->id = new_id();
     entry->kind = static_cast<std::uint8_t>(kind);
     entry->present = created;
@@ -148,7 +174,9 @@ control::Key name_key(control::NameKind kind, const char* name) {
 void connection_made(control::Key listener, std::uint64_t id) {
     if (process.segment == nullptr) return;
     control::Registry& registry = process.segment->registry;
-    if (registry.connection_count >= control::kMaxConnections) return;
+    if (registry.connection_count >= control::kMaxConnections) {
+        return note_shortage(control::Shortage::Connections);
+    }
     registry.connections[registry.connection_count++] = {listener, id};
 }
 
@@ -167,9 +195,8 @@ std::uint64_t connection_accepted(control::Key listener) {
 }
 
 void remember_mapping(void* address, std::size_t size, std::uint64_t id, std::uint64_t offset) {
-    if (mapping_count >= kMaxMappings) return;
     const auto low = reinterpret_cast<std::uintptr_t>(address);
-    mappings[mapping_count++] = {low, low + size, id, offset};
+    add_mapping({low, low + size, id, offset});
     find_bounds();
 }
 
@@ -180,21 +207,22 @@ void forget_mapping(void* address, std::size_t size) {
     for (int i = mapping_count - 1; i >= 0; --i) {
         const Mapping cut = mappings[i];
         if (cut.high <= low || cut.low >= high) continue;
-        mappings[i] = mappings[--mapping_count];
-        if (cut.low < low && mapping_count < kMaxMappings) {
-            mappings[mapping_count++] = {cut.low, low, cut.id, cut.offset};
-        }
-        if (cut.high > high && mapping_count < kMaxMappings) {
-            mappings[mapping_count++] = {high, cut.high, cut.id, cut.offset + (high - cut.low)};
+        remove_mapping(i);
+        if (cut.low < low) add_mapping({cut.low, low, cut.id, cut.offset});
+        if (cut.high > high) {
+            add_mapping({high, cut.high, cut.id, cut.offset + (high - cut.low)});
         }
     }
     find_bounds();
 }
 
 void forget_mapping_at(const void* address) {
-    const Mapping* mapping = find_mapping(reinterpret_cast<std::uintptr_t>(address));
-    if (mapping == nullptr) return;
-    forget_mapping(const_cast<void*>(address), mapping->high - mapping->low);
+    const auto low = reinterpret_cast<std::uintptr_t>(address);
+    int last = mapping_count - 1;
+    while (last >= 0 && mappings[last].low != low) --last;
+    if (last < 0) return;
+    remove_mapping(last);
+    find_bounds();
 }
 
 bool is_shared(const void* pointer) {

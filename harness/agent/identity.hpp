@@ -37,7 +37,7 @@ std::uint64_t connection_accepted(control::Key listener);
 // Mappings that other processes may share.
 void remember_mapping(void* address, std::size_t size, std::uint64_t id, std::uint64_t offset);
 void forget_mapping(void* address, std::size_t size);
-void forget_mapping_at(const void* address);  // the whole one that begins there
+void forget_mapping_at(const void* address);  // one that begins there: libc shares some
 // True if others may reach that address: it is in a shared mapping, or this process has several
 // threads and it is not on the caller's own stack.
 bool is_shared(const void* address);

@@ -1,90 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/agent/model.hpp"
 
-#include "harness/agent/agent.hpp"
-
 namespace stagger::agent {
 namespace {
 
-using control::ModelEntry;
+using control::BarrierEntry;
+using control::Key;
 using control::TaskIndex;
 using control::TaskMask;
+using control::Waiter;
 
-TaskMask waiters(const ModelEntry& model) {
+control::Registry& registry() {
+    return process.segment->registry;
+}
+
+TaskMask waiters(Key key) {
     TaskMask mask = 0;
     for (TaskMask rest = self.execution().blocked; rest != 0; rest &= rest - 1) {
         const auto task = control::lowest(rest);
-        if (model.sequence[task] != 0) mask |= control::bit(task);
+        if (registry().waiters[task].key == key) mask |= control::bit(task);
     }
     return mask;
 }
 
-TaskIndex longest_waiting(const ModelEntry& model, TaskMask mask) {
+TaskIndex longest_waiting(TaskMask mask) {
+    const Waiter* all = registry().waiters;
     TaskIndex first = control::kNobody;
     for (; mask != 0; mask &= mask - 1) {
         const auto task = control::lowest(mask);
-        if (first == control::kNobody || model.sequence[task] < model.sequence[first]) {
-            first = task;
-        }
+        if (first == control::kNobody || all[task].since < all[first].since) first = task;
     }
     return first;
 }
 
-void grant(ModelEntry& model, TaskIndex task) {
-    model.sequence[task] = 0;
+void grant(TaskIndex task) {
+    registry().waiters[task].key = control::kNoKey;
     self.segment->tasks[task].notified = true;
     control::make_ready(*self.segment, task);
 }
 
-}  // namespace
-
-ModelEntry* model_of(control::Key key) {
-    control::Registry& registry = process.segment->registry;
-    for (std::uint32_t probe = 0; probe < control::kMaxModels; ++probe) {
-        ModelEntry& entry = registry.models[(key + probe) % control::kMaxModels];
-        if (entry.key == key) return &entry;
-        if (entry.key != control::kNoKey) continue;
-        entry.key = key;
-        ++registry.model_count;
-        return &entry;
-    }
-    if (self.segment != nullptr) {
-        finish_execution(control::Ending::Overflow,
-                         "more conditions, barriers and futexes than Stagger models");
+BarrierEntry* find_barrier(Key key) {
+    control::Registry& all = registry();
+    for (std::uint32_t i = 0; i < all.barrier_count; ++i) {
+        if (all.barriers[i].key == key) return &all.barriers[i];
     }
     return nullptr;
 }
 
-void enlist(ModelEntry& model) {
+}  // namespace
+
+void enlist(Key key) {
     self.slot().notified = false;
-    model.sequence[self.index] = ++model.next_sequence;
+    registry().waiters[self.index] = {key, ++registry().next_wait};
 }
 
-bool sleep_until_granted(ModelEntry& model, std::int64_t deadline) {
+void withdraw() {
+    registry().waiters[self.index].key = control::kNoKey;
+}
+
+bool sleep_until_granted(std::int64_t deadline) {
     wait_for(nullptr, 0, deadline);
-    model.sequence[self.index] = 0;
+    withdraw();
     return self.slot().notified;
 }
 
-std::uint32_t waiting(const ModelEntry& model) {
-    return control::population(waiters(model));
+std::uint32_t waiting(Key key) {
+    return control::population(waiters(key));
 }
 
-std::uint32_t grant_one(ModelEntry& model) {
-    const TaskMask candidates = waiters(model);
+std::uint32_t grant_one(Key key) {
+    const TaskMask candidates = waiters(key);
     if (candidates == 0) return 0;
-    const TaskIndex longest = longest_waiting(model, candidates);
-    grant(model, control::choose_waiter(*self.segment, self.index, candidates, longest));
+    const TaskIndex longest = longest_waiting(candidates);
+    grant(control::choose_waiter(*self.segment, self.index, candidates, longest));
     return 1;
 }
 
-std::uint32_t grant_all(ModelEntry& model) {
+std::uint32_t grant_all(Key key) {
     std::uint32_t count = 0;
-    for (TaskMask rest = waiters(model); rest != 0; rest &= rest - 1) {
-        grant(model, control::lowest(rest));
+    for (TaskMask rest = waiters(key); rest != 0; rest &= rest - 1) {
+        grant(control::lowest(rest));
         ++count;
     }
     return count;
+}
+
+void set_parties(Key barrier, std::uint32_t parties) {
+    control::Registry& all = registry();
+    BarrierEntry* entry = find_barrier(barrier);
+    if (entry == nullptr && all.barrier_count >= control::kMaxBarriers) {
+        all.shortage = control::Shortage::Barriers;
+        return;
+    }
+    if (entry == nullptr) entry = &all.barriers[all.barrier_count++];
+    *entry = {barrier, parties};
+}
+
+std::uint32_t parties_of(Key barrier) {
+    const BarrierEntry* entry = find_barrier(barrier);
+    return entry != nullptr ? entry->parties : 0;
+}
+
+void forget_barrier(Key barrier) {
+    BarrierEntry* entry = find_barrier(barrier);
+    if (entry == nullptr) return;
+    *entry = registry().barriers[--registry().barrier_count];
 }
 
 }  // namespace stagger::agent

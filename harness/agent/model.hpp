@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Modelled waiting, the second of the three ways: where the kernel or libc would choose whom to
-// wake, the choice is a decision. Conditions, barriers and futexes keep their waiters in the
-// control segment, found by key. Private to the agent.
+// wake, the choice is a decision. Who waits for a condition, barrier or futex stands in the
+// control segment, by key. Private to the agent.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,24 @@
 
 namespace stagger::agent {
 
-// The entry for `key`, made at first sight. Null if the table is full; the execution is then over.
-// Requires: use_segment.
-control::ModelEntry* model_of(control::Key key);
-
-// Joins the waiters of `model` (no point, no yielding yet), so that a notify from now on counts.
-void enlist(control::ModelEntry& model);
+// Joins those who wait for `key` (no point, no yielding yet), so that a notify from now on counts.
+void enlist(control::Key key);
+// Leaves them again.
+void withdraw();
 
 // Sleeps until granted or `deadline`. Requires: enlist. True if granted.
-bool sleep_until_granted(control::ModelEntry& model, std::int64_t deadline);
+bool sleep_until_granted(std::int64_t deadline);
 
 // How many sleep there now.
-std::uint32_t waiting(const control::ModelEntry& model);
+std::uint32_t waiting(control::Key key);
 
 // Wakes one waiter, by decision, or all. Returns how many.
-std::uint32_t grant_one(control::ModelEntry& model);
-std::uint32_t grant_all(control::ModelEntry& model);
+std::uint32_t grant_one(control::Key key);
+std::uint32_t grant_all(control::Key key);
+
+// How many a barrier waits for; 0: it is none. Requires: use_segment.
+void set_parties(control::Key barrier, std::uint32_t parties);
+std::uint32_t parties_of(control::Key barrier);
+void forget_barrier(control::Key barrier);
 
 }  // namespace stagger::agent

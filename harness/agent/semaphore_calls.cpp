@@ -123,7 +123,7 @@ STAGGER_INTERCEPTED sem_t* sem_open(const char* name, int flags, ...) noexcept {
 
 STAGGER_INTERCEPTED int sem_close(sem_t* semaphore) noexcept {
     STAGGER_REAL(sem_close);
-    forget_mapping(semaphore, sizeof(sem_t));
+    forget_mapping_at(semaphore);  // opened twice, it stays mapped until it is closed twice
     return real(semaphore);
 }
 

@@ -60,6 +60,7 @@ struct Execution {
     std::int64_t clock;          // virtual ns since the start of the phase
     std::int64_t next_deadline;  // the earliest of the Blocked, or kNoDeadline
     std::uint64_t points;
+    std::uint64_t point_limit;  // more are a livelock
     std::uint64_t decisions;  // choices with more than one candidate
     std::uint64_t switches;
     std::uint64_t run_start;   // points at the last switch: nobody runs on for ever
@@ -94,15 +95,14 @@ struct Settings {
     std::uint64_t step_limit;
 };
 
+// Tells builds apart, see integrity.hpp.
 struct Header {
     std::uint64_t magic;
-    std::uint32_t version;
-    std::uint32_t reserved;
     std::uint64_t size;
+    std::uint64_t fingerprint;  // of the layout, by its sources
 };
 
 inline constexpr std::uint64_t kMagic = 0x7265676761747321;  // "!staggER" backwards
-inline constexpr std::uint32_t kVersion = 1;
 
 struct HistoryLog {
     std::uint64_t used;
@@ -114,7 +114,7 @@ struct HistoryLog {
 
 struct Segment {
     Header header;
-    std::uint64_t guard_front;  // both guards must read kGuard: a plugin's stray write shows here
+    std::uint64_t guard_front;  // all guards must read kGuard: a plugin's stray write shows here
     Settings settings;
     Execution execution;
     TaskSlot tasks[kMaxTasks];

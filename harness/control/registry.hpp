@@ -12,7 +12,7 @@ namespace stagger::control {
 
 inline constexpr std::uint32_t kMaxNames = 512;
 inline constexpr std::uint32_t kNameBytes = 112;
-inline constexpr std::uint32_t kMaxModels = 1024;
+inline constexpr std::uint32_t kMaxBarriers = 1024;
 inline constexpr std::uint32_t kMaxConnections = 256;
 
 // A named OS object: its present id, so that a name used again is another object; and whether it
@@ -27,13 +27,15 @@ struct NameEntry {
 // Address: of a socket without a file, which vanishes with it.
 enum class NameKind : std::uint8_t { SharedMemory, MessageQueue, Semaphore, File, Address };
 
-// State of a modelled primitive (condition, barrier, futex): found by key.
-struct ModelEntry {
-    Key key;              // kNoKey: free
-    std::uint32_t count;  // barrier: parties
-    std::uint32_t arrived;
-    std::uint64_t sequence[kMaxTasks];  // waiters: when they came, 0 if they do not wait
-    std::uint64_t next_sequence;
+// A task in a modelled wait (condition, barrier, futex): for what, and when it came.
+struct Waiter {
+    Key key;  // kNoKey: none
+    std::uint64_t since;
+};
+
+struct BarrierEntry {
+    Key key;
+    std::uint32_t parties;
 };
 
 // A connection that was made but not accepted yet; listeners accept in order.
@@ -42,11 +44,17 @@ struct ConnectionEntry {
     std::uint64_t id;
 };
 
+// What there was no room for: from then on objects may be taken for others.
+enum class Shortage : std::uint32_t { None, Mappings, Descriptors, Names, Connections, Barriers };
+
 struct Registry {
+    Shortage shortage;
     std::uint64_t next_id;  // ids of OS objects, given at creation
     NameEntry names[kMaxNames];
-    std::uint32_t model_count;
-    ModelEntry models[kMaxModels];
+    std::uint64_t next_wait;
+    Waiter waiters[kMaxTasks];
+    std::uint32_t barrier_count;
+    BarrierEntry barriers[kMaxBarriers];
     std::uint32_t connection_count;
     ConnectionEntry connections[kMaxConnections];
 };

@@ -151,6 +151,7 @@ void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
     slot.reads_only = false;
     slot.wait_count = 0;
     slot.deadline = kNoDeadline;
+    slot.lock_holder = 0;
 }
 
 // Cuts Plan::replay, which is sorted by task, into one range per task.
@@ -179,6 +180,7 @@ void reset_execution(Segment& segment, Phase phase) {
     execution.clock = 0;
     execution.next_deadline = kNoDeadline;
     execution.points = execution.decisions = execution.switches = execution.run_start = 0;
+    execution.point_limit = segment.settings.step_limit;
     execution.generation = generation;
     execution.log_full = false;
     execution.logged = execution.misfits = 0;
@@ -191,38 +193,36 @@ void reset_execution(Segment& segment, Phase phase) {
     segment.trace.full = false;
 }
 
-// Only what is in use, since clearing all of it takes as long as a small execution; but all of it
-// where a plugin may have written over it.
-void clear_registry(Segment& segment) {
-    Registry& registry = segment.registry;
-    registry.next_id = 1;
-    registry.connection_count = 0;
-    const bool trusted = unharmed(segment) && segment.execution.ending == Ending::Completed;
-    for (NameEntry& entry : registry.names) {
-        if (trusted && entry.id == 0) break;  // they are taken in order
-        entry = NameEntry{};
+// Daemons that go on although the roles have ended are stopped, for the parent to look at what is
+// left; it gets as many points again.
+TaskIndex stop_at_limit(Segment& segment, TaskIndex self) {
+    Execution& execution = segment.execution;
+    const char* why = "the step limit was reached";
+    if (!roles_ended(execution)) {
+        finish(segment, Ending::Livelock, self, why);
+        return kNobody;
     }
-    if (trusted && registry.model_count == 0) return;
-    registry.model_count = 0;
-    std::memset(registry.models, 0, sizeof(registry.models));
+    if (execution.parent == 0) {
+        finish(segment, Ending::Completed, self, why);
+        return kNobody;
+    }
+    bool stopped = false;
+    for (TaskMask rest = execution.ready; rest != 0; rest &= rest - 1) {
+        TaskSlot& slot = segment.tasks[lowest(rest)];
+        if (slot.kind != TaskKind::Daemon && slot.kind != TaskKind::Helper) continue;
+        slot.state = TaskState::Stopped;
+        execution.ready &= ~bit(lowest(rest));
+        stopped = true;
+    }
+    if (!stopped) {
+        finish(segment, Ending::Livelock, self, why);
+        return kNobody;
+    }
+    execution.point_limit += segment.settings.step_limit;
+    return pick_successor(segment, self);
 }
 
 }  // namespace
-
-void initialise(Segment& segment) {
-    clear_registry(segment);
-    segment.header = Header{kMagic, kVersion, 0, sizeof(Segment)};
-    segment.guard_front = segment.guard_middle = segment.guard_back = kGuard;
-}
-
-bool unharmed(const Segment& segment) {
-    return segment.header.magic == kMagic && segment.header.version == kVersion &&
-           segment.header.size == sizeof(Segment) && segment.guard_front == kGuard &&
-           segment.guard_middle == kGuard && segment.guard_back == kGuard &&
-           segment.settings.task_count <= kMaxTasks && segment.history.used <= kHistoryBytes &&
-           segment.history.records <= kMaxRecords && segment.trace.count <= kMaxTraced &&
-           segment.execution.logged <= kMaxDecisions;
-}
 
 void begin_execution(Segment& segment, Phase phase, TaskMask tasks, TaskMask roles,
                      TaskMask parent) {
@@ -255,11 +255,7 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
     slot.turn = 0;
     execution.yielded &= bit(self);
     advance_clock(segment, kPointNs);
-    if (++execution.points > segment.settings.step_limit) {
-        finish(segment, roles_ended(execution) ? Ending::Completed : Ending::Livelock, self,
-               "the step limit was reached");
-        return kNobody;
-    }
+    if (++execution.points > execution.point_limit) return stop_at_limit(segment, self);
     if (slot.opaque) {
         take_effect(segment, {self, bit(self), self, ChoiceKind::Run}, self);
         return self;

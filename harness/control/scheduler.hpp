@@ -13,10 +13,6 @@ namespace stagger::control {
 // their state, since a server at rest goes on waiting. Called by the controller.
 void begin_execution(Segment&, Phase, TaskMask tasks, TaskMask roles, TaskMask parent);
 
-// Brings segment and guards into their first state; `checked` tells whether they are unharmed.
-void initialise(Segment&);
-bool unharmed(const Segment&);
-
 // Counts a point of `self` and chooses who goes on from it; `self` may. kNobody: the execution is
 // over, with `ending` set (the step limit).
 TaskIndex pass_point(Segment&, TaskIndex self);

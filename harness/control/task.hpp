@@ -45,6 +45,7 @@ enum class TaskState : std::uint8_t {
     Ready,       // parked at a point, may be chosen (the holder is Ready too)
     Blocked,     // its try failed: waits until a key of its own is touched, or its deadline
     OutOfSight,  // asleep in the kernel at a call that nobody intercepts
+    Stopped,     // a daemon that would go on for ever, after the roles have ended
     Ended,       // done with this execution
 };
 
@@ -153,6 +154,7 @@ struct alignas(64) TaskSlot {
     std::uint32_t wait_count;  // keys in use; more than fit: any touch wakes it
     Key wait_keys[kMaxWaitKeys];
     std::int64_t deadline;  // virtual ns, kNoDeadline
+    std::int32_t lock_holder;  // the process whose record lock it waits for; 0: none that is known
 
     // Recognising loops that spin: the same read again and again.
     Key spin_key;

@@ -35,6 +35,12 @@ check::Symptom headline(const Finding& finding) {
                                               : finding.verdict.violations.front().symptom;
 }
 
+std::size_t with_headline(const std::vector<Finding>& findings, check::Symptom symptom) {
+    return static_cast<std::size_t>(
+        std::count_if(findings.begin(), findings.end(),
+                      [&](const Finding& finding) { return headline(finding) == symptom; }));
+}
+
 // Turns sightings into findings: minimised, confirmed, written. Those whose symptom an earlier
 // finding shows as well are the same bug.
 Status make_findings(Runner& runner, const Explorer& explorer, const spec::Scenario& scenario,
@@ -48,12 +54,15 @@ Status make_findings(Runner& runner, const Explorer& explorer, const spec::Scena
                 });
             });
         if (shown) continue;
-        const auto decisions =
-            minimised(runner, sighting.decisions, sighting.target, explorer.lifetime());
-        STAGGER_TRY(Finding finding, confirm(runner, decisions, sighting.target, options.replays));
+        const Patience patience(options.cancelled);
+        const auto decisions = minimised(runner, sighting.decisions, sighting.target,
+                                         explorer.lifetime(), patience);
+        STAGGER_TRY(Finding finding,
+                    confirm(runner, decisions, sighting.target, options.replays, patience));
         finding.found_at = sighting.index + 1;
         const Status written =
-            write_finding(finding, scenario, result.spec_case, options.seed, options.out_directory);
+            write_finding(finding, scenario, result.spec_case, options,
+                          with_headline(result.findings, headline(finding)));
         if (!written.ok()) result.message = written.error().message;
         result.findings.push_back(std::move(finding));
     }
@@ -148,15 +157,16 @@ void judge(CaseResult& result, const Explorer& explorer, bool confirmed) {
 }
 
 // OS objects that outlived the case are a finding of their own, without a schedule.
-void judge_residue(Runner& runner, const spec::Case& spec_case, CaseResult& result) {
+Status judge_residue(Runner& runner, const spec::Case& spec_case, CaseResult& result) {
     history::History history;
-    history.residue = runner.pool().close();
-    if (history.residue.empty()) return;
+    STAGGER_TRY(history.residue, runner.pool().close());
+    if (history.residue.empty()) return Ok{};
     Finding finding;
     finding.verdict = check::judge(history, expectations_of(spec_case), {}, check::Limits{});
-    if (finding.verdict.violations.empty()) return;
+    if (finding.verdict.violations.empty()) return Ok{};
     finding.history = history;
     result.findings.push_back(std::move(finding));
+    return Ok{};
 }
 
 void explore(Runner& runner, const spec::Scenario& scenario, const CampaignOptions& options,
@@ -176,8 +186,9 @@ void explore(Runner& runner, const spec::Scenario& scenario, const CampaignOptio
         result.first_finding_at = explorer.sightings().front().index + 1;
     }
     if (!explorer.spec_error().empty()) return fail(result, explorer.spec_error(), true);
+    if (explorer.interrupted()) status = Ok{};  // what was under way was given up
+    if (status.ok()) status = judge_residue(runner, spec_case, result);
     if (!status.ok()) return fail(result, status.error().message, false);
-    judge_residue(runner, spec_case, result);
     const bool confirmed = keep_confirmed(result);
     collect_symptoms(result);
     judge(result, explorer, confirmed);

@@ -146,7 +146,7 @@ private:
 };
 
 history::Ending ending_of(const Pool& pool) {
-    if (pool.harmed()) return history::Ending::HarnessError;
+    if (pool.harm() != nullptr) return history::Ending::HarnessError;
     if (pool.hung()) return history::Ending::Hang;
     switch (pool.execution().ending) {
         case control::Ending::Completed:
@@ -204,8 +204,10 @@ history::History decode_history(const Pool& pool, const std::vector<std::string>
     Decoder(pool.segment().history, history).run();
     history.ending = ending_of(pool);
     history.culprit = pool.execution().culprit;
-    history.detail = pool.harmed() ? "a plugin overwrote Stagger's control segment"
-                                   : std::string(pool.execution().detail);
+    history.detail =
+        pool.harm() != nullptr
+            ? fmt::format("a plugin wrote over Stagger's control segment: {}", pool.harm())
+            : std::string(pool.execution().detail);
     if (pool.segment().history.overflow) {
         history.ending = history::Ending::Overflow;
         history.detail = "the execution did more operations than its history can hold";

@@ -20,11 +20,16 @@ constexpr std::size_t kMostTries = 3000;
 // A decision inside a call is moved back to the call itself, if that is at most so far away.
 constexpr std::uint32_t kFarthestMove = 24;
 
-// An execution that hangs or goes round to the step limit takes seconds.
-std::size_t most_tries(const Target& target) {
-    const bool slow =
-        target.symptom == check::Symptom::Hang || target.symptom == check::Symptom::Livelock;
-    return slow ? 8 : kMostTries;
+constexpr std::size_t kFewestTries = 8;
+// Of all tries together, so that long executions get fewer; the same on every machine.
+constexpr std::uint64_t kMostPoints = 10'000'000;
+constexpr std::chrono::seconds kPatience{60};
+
+// `points`: of an execution that shows the target.
+std::size_t most_tries(const Target& target, std::uint64_t points) {
+    if (target.symptom == check::Symptom::Hang) return kFewestTries;  // seconds each
+    return std::clamp<std::size_t>(kMostPoints / std::max<std::uint64_t>(points, 1), kFewestTries,
+                                   kMostTries);
 }
 
 bool at_step(const control::Decision& decision) {
@@ -32,16 +37,15 @@ bool at_step(const control::Decision& decision) {
 }
 
 // Tries the points before decision `i` until one is a step's own and still shows the target.
-void move_to_step(Runner& runner, Decisions& decisions, std::size_t i, const Target& target,
-                  spec::Lifetime lifetime) {
+void move_to_step(Runner& runner, Decisions& decisions, std::size_t i,
+                  const minimize::StillShows& still_shows) {
     const control::Decision original = decisions[i];
     if (at_step(original) || original.choice == control::ChoiceKind::Wake) return;
     for (std::uint32_t back = 0; back <= kFarthestMove && back < original.point; ++back) {
         Decisions candidate = decisions;
         candidate[i].point = original.point - back;
         candidate[i].turn = 0;
-        const auto seen = runner.run(candidate, lifetime);
-        if (!seen.ok() || !shows(**seen, target)) continue;
+        if (!still_shows(candidate)) continue;
         const Decisions taken = runner.decisions();
         if (taken.size() != decisions.size() || !at_step(taken[i])) continue;
         decisions = taken;
@@ -58,10 +62,19 @@ bool shows(const Seen& seen, const Target& target) {
     });
 }
 
+bool Patience::cancelled() const {
+    return cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed);
+}
+
+bool Patience::is_over() const {
+    return cancelled() || std::chrono::steady_clock::now() - start_ > kPatience;
+}
+
 Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
-                    spec::Lifetime lifetime) {
+                    spec::Lifetime lifetime, const Patience& patience) {
     Decisions smallest = decisions;
     const auto still_shows = [&](const Decisions& candidate) {
+        if (patience.is_over()) return false;
         const auto seen = runner.run(candidate, lifetime);
         if (!seen.ok() || !shows(**seen, target)) return false;
         // What was really taken: decisions that fell away are not needed.
@@ -69,26 +82,29 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
         if (taken.size() < smallest.size()) smallest = taken;
         return true;
     };
-    const Decisions reduced =
-        minimize::minimize(std::move(decisions), still_shows, most_tries(target));
+    if (!still_shows(decisions)) return decisions;
+    const std::size_t tries = most_tries(target, runner.pool().execution().points);
+    const Decisions reduced = minimize::minimize(std::move(decisions), still_shows, tries);
     if (reduced.size() <= smallest.size()) smallest = reduced;
-    if (smallest.size() > 1 && most_tries(target) == kMostTries) {
+    if (smallest.size() > 1 && tries == kMostTries && !patience.is_over()) {
         const auto single = find_single_delay(runner, still_shows, lifetime);
         if (single && single->size() == 1) smallest = *single;
     }
     for (std::size_t i = 0; i < smallest.size(); ++i) {
-        move_to_step(runner, smallest, i, target, lifetime);
+        move_to_step(runner, smallest, i, still_shows);
     }
     return smallest;
 }
 
 Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target& target,
-                        std::uint32_t replays) {
+                        std::uint32_t replays, const Patience& patience) {
     Finding finding;
     for (std::uint32_t i = 0; i <= replays; ++i) {
+        if (i > 1 && patience.cancelled()) break;
         runner.pool().forget_output();
         STAGGER_TRY(const Seen* seen, runner.run(decisions, spec::Lifetime::Fresh));
         const bool shown = shows(*seen, target);
+        finding.replays = i;
         if (i > 0) finding.replayed += shown ? 1 : 0;
         if (i > 0 && !(shown && finding.verdict.violations.empty())) continue;
         finding.verdict = seen->verdict;
@@ -97,7 +113,6 @@ Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target
             to_schedule(runner.decisions(), runner.pool().layout().tasks, runner.labels());
         finding.output = runner.pool().output();
     }
-    finding.replays = replays;
     return finding;
 }
 
@@ -141,12 +156,14 @@ Status write_finding_as(Finding& finding, const spec::Scenario& scenario,
 }
 
 Status write_finding(Finding& finding, const spec::Scenario& scenario, const spec::Case& spec_case,
-                     std::uint64_t seed, const std::string& folder) {
-    if (folder.empty() || finding.verdict.violations.empty()) return Ok{};
+                     const CampaignOptions& options, std::size_t number) {
+    if (options.out_directory.empty() || finding.verdict.violations.empty()) return Ok{};
     const std::string_view headline = check::name(finding.verdict.violations.front().symptom);
-    const auto path = std::filesystem::path(folder) /
-                      fmt::format("{}-{}.schedule", file_name(spec_case.id), headline);
-    return write_finding_as(finding, scenario, spec_case, seed, path.string());
+    const std::string told_apart = number > 0 ? fmt::format("-{}", number + 1) : "";
+    const auto path =
+        std::filesystem::path(options.out_directory) /
+        fmt::format("{}-{}{}.schedule", file_name(spec_case.id), headline, told_apart);
+    return write_finding_as(finding, scenario, spec_case, options.seed, path.string());
 }
 
 }  // namespace stagger::engine

@@ -4,6 +4,8 @@
 // processes, and written down. Used by campaigns and by replay.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <vector>
 
 #include "harness/engine/case_result.hpp"
@@ -19,18 +21,33 @@ struct Target {
 
 bool shows(const Seen&, const Target&);
 
+// How long somebody waits for a finding to become better: not once they have asked for the end, and
+// not for ever.
+class Patience {
+public:
+    explicit Patience(const std::atomic<bool>* cancelled) : cancelled_(cancelled) {}
+    bool cancelled() const;
+    bool is_over() const;
+
+private:
+    const std::atomic<bool>* cancelled_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
 // The fewest decisions under which the target still shows, at the steps' own points where that is
-// enough. Requires: `decisions` show it.
+// enough; or what there is when patience is over. Requires: `decisions` show it.
 std::vector<control::Decision> minimised(Runner&, std::vector<control::Decision> decisions,
-                                         const Target&, spec::Lifetime);
+                                         const Target&, spec::Lifetime, const Patience&);
 
-// Runs the schedule once for verdict and history, then `replays` times with fresh processes.
+// Runs the schedule once for verdict and history, then `replays` times with fresh processes; once
+// if cancelled.
 Result<Finding> confirm(Runner&, const std::vector<control::Decision>&, const Target&,
-                        std::uint32_t replays);
+                        std::uint32_t replays, const Patience&);
 
-// Writes the schedule file; "" as folder writes none. Sets finding.schedule_path.
-Status write_finding(Finding&, const spec::Scenario&, const spec::Case&, std::uint64_t seed,
-                     const std::string& folder);
+// Writes the schedule file into the options' folder; "" writes none. Sets finding.schedule_path.
+// `number`: how many findings of the case before it have the same first symptom.
+Status write_finding(Finding&, const spec::Scenario&, const spec::Case&, const CampaignOptions&,
+                     std::size_t number);
 // The same, to this file.
 Status write_finding_as(Finding&, const spec::Scenario&, const spec::Case&, std::uint64_t seed,
                         const std::string& path);

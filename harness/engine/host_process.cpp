@@ -23,6 +23,7 @@ namespace bp = boost::process;
 
 constexpr int kTickMs = 100;
 constexpr int kCleanUpMs = 10'000;
+constexpr int kCancelledMs = 500;
 // A plugin's create or contract may compute this long, or wait this long for something outside.
 constexpr double kCpuBudgetSeconds = 5;
 constexpr int kIdleTicks = 200;
@@ -50,12 +51,22 @@ struct HostProcess::State {
     bp::child child;
     int channel = -1;
     int output = -1;
+    const std::atomic<bool>* cancelled = nullptr;
+
+    bool is_cancelled() const {
+        return cancelled != nullptr && cancelled->load(std::memory_order_relaxed);
+    }
 
     // Cleaning up runs the plugin's code, which may never come back.
     void await_end() {
         const int process = static_cast<int>(syscall(SYS_pidfd_open, child.id(), 0));
         pollfd ended{process, POLLIN, 0};
-        if (process >= 0 && poll(&ended, 1, kCleanUpMs) == 0) kill(child.id(), SIGKILL);
+        for (int waited = kTickMs; process >= 0 && poll(&ended, 1, kTickMs) == 0;) {
+            waited += kTickMs;
+            if (waited < (is_cancelled() ? kCancelledMs : kCleanUpMs)) continue;
+            kill(child.id(), SIGKILL);
+            break;
+        }
         if (process >= 0) close(process);
         std::error_code ignored;
         child.wait(ignored);
@@ -102,6 +113,10 @@ Result<HostProcess> HostProcess::start(const std::string& worker_path, int segme
     return host;
 }
 
+void HostProcess::watch(const std::atomic<bool>* cancelled) {
+    state_->cancelled = cancelled;
+}
+
 std::optional<std::string> HostProcess::death() {
     std::error_code error;
     if (state_->child.running(error)) return std::nullopt;
@@ -114,6 +129,7 @@ Result<backend::Answer> HostProcess::ask(const std::string& text, const std::str
     };
     if (!backend::send_message(state_->channel, text)) return died(death().value_or("went away"));
     double cpu_before = -1;  // from the first tick on: an answer rarely takes that long
+    int cancelled_ms = 0;
     for (int idle = 0;;) {
         pollfd source{state_->channel, POLLIN, 0};
         if (poll(&source, 1, kTickMs) > 0) {
@@ -126,10 +142,13 @@ Result<backend::Answer> HostProcess::ask(const std::string& text, const std::str
         if (cpu_before < 0) cpu_before = cpu_seconds(state_->child.id());
         const double cpu = cpu_seconds(state_->child.id()) - cpu_before;
         idle = cpu < 0.01 ? idle + 1 : 0;
-        if (cpu < kCpuBudgetSeconds && idle < kIdleTicks) continue;
+        cancelled_ms += state_->is_cancelled() ? kTickMs : 0;
+        const bool given_up = cancelled_ms >= kCancelledMs;
+        if (cpu < kCpuBudgetSeconds && idle < kIdleTicks && !given_up) continue;
         kill(state_->child.id(), SIGKILL);
         std::error_code ignored;
         state_->child.wait(ignored);
+        if (given_up) return died("was given up, since an end was asked for");
         return died(cpu >= kCpuBudgetSeconds ? "burnt its processor time without an end (hang)"
                                              : "slept without an end");
     }

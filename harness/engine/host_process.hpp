@@ -4,6 +4,7 @@
 // ends. Boost.Process is wrapped here. One per case, used by the thread that runs the case.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@ public:
     ~HostProcess();  // the host kills its processes and cleans up; waits until it has
     HostProcess(HostProcess&&) noexcept;
     HostProcess& operator=(HostProcess&&) noexcept;
+
+    // From now on gives up soon after `cancelled` is set; may be null.
+    void watch(const std::atomic<bool>* cancelled);
 
     // Sends `text` and waits for the answer. Fails, saying how, if the host died, or burns
     // processor time or sleeps in a plugin's function without an end.

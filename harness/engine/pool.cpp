@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "harness/control/integrity.hpp"
 #include "harness/control/residue.hpp"
 #include "harness/control/scheduler.hpp"
 #include "harness/engine/proc_stat.hpp"
@@ -36,6 +37,25 @@ void wake(std::atomic<std::uint32_t>& word) {
 void wait_a_tick(std::atomic<std::uint32_t>& word) {
     const timespec tick{0, kTickNs};
     syscall(SYS_futex, &word, FUTEX_WAIT, 0, &tick, nullptr, 0);
+}
+
+// Null if there was room for everything.
+const char* lacking_room(control::Shortage shortage) {
+    using control::Shortage;
+    switch (shortage) {
+        case Shortage::Mappings:
+            return "a process has more shared mappings than Stagger can tell apart (256)";
+        case Shortage::Descriptors:
+            return "a process uses descriptors above those that Stagger can tell apart (4095)";
+        case Shortage::Names:
+            return "there are more named objects than Stagger can tell apart (512)";
+        case Shortage::Connections:
+            return "more connections wait to be accepted than Stagger can tell apart (256)";
+        case Shortage::Barriers:
+            return "there are more barriers than Stagger models (1024)";
+        default:
+            return nullptr;
+    }
 }
 
 }  // namespace
@@ -92,6 +112,10 @@ Status Pool::build() {
     segment().execution.generation = 0;
     plan().strategy = control::StrategyKind::Calm;
     execute(control::Phase::Attach);
+    if (harm_ != nullptr) {
+        return Error{fmt::format("a plugin wrote over Stagger's control segment while it joined: {}",
+                                 harm_)};
+    }
     const Ending ending = execution().ending;
     if (ending == Ending::Completed) return Ok{};
     return Error{
@@ -99,13 +123,17 @@ Status Pool::build() {
                     ending == Ending::Deadlock ? "they wait for each other" : execution().detail)};
 }
 
-void Pool::tear_down() {
-    if (!built_) return;
+Status Pool::tear_down() {
+    if (!built_) return Ok{};
     built_ = false;
     auto answer =
         host_->ask(std::string(1, static_cast<char>(backend::Command::Kill)), "cleaning up");
-    if (!answer) return remove_residue_of_dead_host();
+    if (!answer) {
+        remove_residue_of_dead_host();
+        return answer.error();
+    }
     residue_.insert(residue_.end(), answer->residue.begin(), answer->residue.end());
+    return Ok{};
 }
 
 // Its children died with it, so that nobody uses what it made.
@@ -115,8 +143,11 @@ void Pool::remove_residue_of_dead_host() {
 }
 
 Status Pool::run(spec::Lifetime lifetime) {
-    hung_ = harmed_ = false;
-    if (built_ && (lifetime == spec::Lifetime::Fresh || !is_clean())) tear_down();
+    if (built_ && (lifetime == spec::Lifetime::Fresh || !is_clean())) {
+        STAGGER_TRY([[maybe_unused]] Ok gone, tear_down());
+    }
+    hung_ = given_up_ = false;
+    harm_ = nullptr;
     if (!built_) {
         const auto strategy = plan().strategy;  // joining is calm; the rest of the plan stays
         const Status status = build();
@@ -124,7 +155,13 @@ Status Pool::run(spec::Lifetime lifetime) {
         plan().strategy = strategy;
     }
     execute(control::Phase::Main);
+    if (given_up_) return Error{"it was interrupted"};
     return Ok{};
+}
+
+void Pool::watch(const std::atomic<bool>* cancelled) {
+    cancelled_ = cancelled;
+    host_->watch(cancelled);
 }
 
 void Pool::execute(control::Phase phase) {
@@ -137,10 +174,19 @@ void Pool::execute(control::Phase phase) {
     last_points_ = ~std::uint64_t{0};
     asleep_ticks_ = dead_ticks_ = 0;
     watched_ = control::kNobody;
+    const std::uint64_t constants = control::checksum_of_constants(segment);
     const TaskIndex first = control::pick_successor(segment, control::kNobody);
     pass_token(first);
     await_end();
-    harmed_ = !control::unharmed(segment);
+    harm_ = control::harm(segment);
+    const bool same = control::checksum_of_constants(segment) == constants;
+    if (harm_ == nullptr && !same) harm_ = "its plan";
+    // What joining had no room for is lacking afterwards, too, and is told then. A crash stays one.
+    const char* lacking = lacking_room(segment.registry.shortage);
+    const Ending ending = segment.execution.ending;
+    const bool judged = ending == Ending::Completed || ending == Ending::Deadlock ||
+                        ending == Ending::Livelock || ending == Ending::Nobody;
+    if (lacking != nullptr && judged && !attach) give_up(Ending::Overflow, lacking);
 }
 
 control::TaskMask Pool::servers() const {
@@ -168,6 +214,7 @@ bool Pool::supervise() {
         remove_residue_of_dead_host();
         return false;
     }
+    if (give_up_if_cancelled()) return false;
     const control::Execution& execution = segment().execution;
     const TaskIndex index = execution.holder % control::kMaxTasks;
     const control::TaskSlot& holder = segment().tasks[index];
@@ -244,6 +291,7 @@ bool Pool::await_sleepers() {
         }
         wait_a_tick(over);
         if (over.load(std::memory_order_acquire) != 0) return true;  // a process died
+        if (give_up_if_cancelled()) return false;
     }
     return false;
 }
@@ -253,19 +301,27 @@ void Pool::give_up(Ending ending, const std::string& detail) {
     control::finish(segment, ending, segment.execution.holder, detail.c_str());
 }
 
+bool Pool::give_up_if_cancelled() {
+    given_up_ = cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed);
+    if (given_up_) give_up(Ending::HarnessError, "it was interrupted");
+    return given_up_;
+}
+
 bool Pool::is_clean() const {
     const control::Segment& segment = mapping_.segment();
     if ((segment.execution.out_of_sight & tasks_) != 0) return false;
-    if (harmed_ || hung_ || segment.execution.ending != Ending::Completed) return false;
+    if (harm_ != nullptr || hung_ || segment.execution.ending != Ending::Completed) return false;
     for (TaskIndex i = 0; i < layout_.kinds.size(); ++i) {
-        if ((tasks_ & bit(i)) != 0 && segment.tasks[i].state != TaskState::Ended) return false;
+        const TaskState state = segment.tasks[i].state;
+        if ((tasks_ & bit(i)) != 0 && state != TaskState::Ended) return false;
+        if (layout_.kinds[i] == Kind::Server && state == TaskState::Ready) return false;
     }
     return true;
 }
 
 std::string_view Pool::history_bytes() {
     const control::Segment& segment = mapping_.segment();
-    if (harmed_) return "harmed";
+    if (harm_ != nullptr) return "harmed";
     const std::string_view recorded(segment.history.bytes, segment.history.used);
     const control::Execution& execution = segment.execution;
     if (execution.ending == Ending::Completed) return recorded;
@@ -280,8 +336,8 @@ std::string_view Pool::history_bytes() {
     return bytes_;
 }
 
-std::vector<std::string> Pool::close() {
-    tear_down();
+Result<std::vector<std::string>> Pool::close() {
+    STAGGER_TRY([[maybe_unused]] Ok gone, tear_down());
     std::sort(residue_.begin(), residue_.end());
     residue_.erase(std::unique(residue_.begin(), residue_.end()), residue_.end());
     return residue_;

@@ -5,6 +5,7 @@
 // built again. Runs in the controller, one pool per case, used by one thread.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,25 +37,30 @@ public:
     // To be filled in before run().
     control::Plan& plan() const { return mapping_.segment().plan; }
 
-    // One execution under plan(). Fails only if the processes cannot be made at all.
+    // From now on gives up soon after `cancelled` is set; may be null.
+    void watch(const std::atomic<bool>* cancelled);
+
+    // One execution under plan(). Fails only if the processes cannot be made at all, or a long one
+    // was given up because it was cancelled.
     Status run(spec::Lifetime lifetime);
 
     // After run(): the execution, and the bytes that tell it from others.
     const control::Execution& execution() const { return mapping_.segment().execution; }
     std::string_view history_bytes();
     bool hung() const { return hung_; }
-    bool harmed() const { return harmed_; }  // a plugin overwrote the control segment
+    // What a plugin wrote over in the control segment; null if nothing.
+    const char* harm() const { return harm_; }
     std::string output() const { return host_->output(); }
     void forget_output() { host_->forget_output(); }
 
-    // Kills and cleans up. What OS objects were left behind?
-    std::vector<std::string> close();
+    // Kills and cleans up. What OS objects were left behind? Fails if the backend does.
+    Result<std::vector<std::string>> close();
 
 private:
     Pool(SegmentMapping mapping, HostProcess host, backend::Layout layout);
 
     Status build();
-    void tear_down();
+    Status tear_down();
     void remove_residue_of_dead_host();
     void execute(control::Phase);
     void await_end();
@@ -63,6 +69,7 @@ private:
     bool await_sleepers();
     void pass_token(control::TaskIndex next);
     void give_up(control::Ending, const std::string& detail);
+    bool give_up_if_cancelled();
     bool is_clean() const;
     control::TaskMask servers() const;
 
@@ -74,8 +81,10 @@ private:
     control::TaskMask roles_ = 0, parent_ = 0, tasks_ = 0, attaching_ = 0;
     bool built_ = false;
     bool used_ = false;  // the built processes have already served an execution
+    const std::atomic<bool>* cancelled_ = nullptr;
+    bool given_up_ = false;
     bool hung_ = false;
-    bool harmed_ = false;
+    const char* harm_ = nullptr;
     std::uint64_t last_points_ = 0;
     double stalled_cpu_ = 0;
     control::TaskIndex watched_ = control::kNobody;

@@ -86,15 +86,18 @@ Status replay_with(Runner& runner, const schedule::ScheduleFile& file, std::uint
     return Ok{};
 }
 
-Status minimise_again(Runner& runner, const schedule::ScheduleFile& file, ReplayResult& result) {
+Status minimise_again(Runner& runner, const schedule::ScheduleFile& file,
+                      const CampaignOptions& options, ReplayResult& result) {
     Finding& finding = result.result.findings.front();
     if (finding.verdict.violations.empty()) return Ok{};
     const auto& first = finding.verdict.violations.front();
     const Target target{first.symptom, first.object};
     STAGGER_TRY(const Decisions decisions,
                 from_schedule(file.schedule, runner.pool().layout().tasks));
-    const Decisions smallest = minimised(runner, decisions, target, spec::Lifetime::Fresh);
-    STAGGER_TRY(finding, confirm(runner, smallest, target, finding.replays));
+    const Patience patience(options.cancelled);
+    const Decisions smallest =
+        minimised(runner, decisions, target, spec::Lifetime::Fresh, patience);
+    STAGGER_TRY(finding, confirm(runner, smallest, target, finding.replays, patience));
     return Ok{};
 }
 
@@ -115,10 +118,12 @@ Result<ReplayResult> replay(const spec::Scenario& scenario, const spec::Case& sp
     result.result.schedules = times;
     STAGGER_TRY([[maybe_unused]] Ok ran, replay_with(runner, file, times, result));
     if (minimize && result.shown > 0) {
-        STAGGER_TRY([[maybe_unused]] Ok done, minimise_again(runner, file, result));
+        STAGGER_TRY([[maybe_unused]] Ok done, minimise_again(runner, file, options, result));
         Finding& finding = result.result.findings.front();
+        CampaignOptions as_found = options;
+        as_found.seed = file.seed;
         STAGGER_TRY([[maybe_unused]] Ok written,
-                    write_finding(finding, scenario, spec_case, file.seed, options.out_directory));
+                    write_finding(finding, scenario, spec_case, as_found, 0));
     }
     const auto& violations = result.result.findings.front().verdict.violations;
     for (const auto& violation : violations) {

@@ -160,6 +160,7 @@ std::variant<Runner, PoolFailure> Runner::open(const spec::Scenario& scenario,
     auto pool = Pool::open(options.worker_path, job,
                            spec_case.explore.step_limit.value_or(kDefaultStepLimit));
     if (auto* failure = std::get_if<PoolFailure>(&pool)) return *failure;
+    std::get<Pool>(pool).watch(options.cancelled);
     return Runner(scenario, spec_case, std::move(std::get<Pool>(pool)));
 }
 

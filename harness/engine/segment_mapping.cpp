@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "harness/control/scheduler.hpp"
+#include "harness/control/integrity.hpp"
 
 namespace stagger::engine {
 

@@ -74,9 +74,11 @@ Result<std::vector<Discovery>> Finder::investigate() {
 Result<std::optional<Discovery>> Finder::pursue(const engine::Target& target,
                                                 const std::vector<control::Decision>& decisions) {
     engine::Runner& runner = subject_.runner();
-    const auto smallest = engine::minimised(runner, decisions, target, subject_.lifetime());
+    const engine::Patience patience(options_.cancelled);
+    const auto smallest =
+        engine::minimised(runner, decisions, target, subject_.lifetime(), patience);
     STAGGER_TRY(engine::Finding finding,
-                engine::confirm(runner, smallest, target, options_.replays));
+                engine::confirm(runner, smallest, target, options_.replays, patience));
     if (finding.replayed == 0 || finding.verdict.violations.empty()) {
         ++unconfirmed_;
         return std::optional<Discovery>{};

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "harness/agent/agent.hpp"
+#include "harness/control/integrity.hpp"
 #include "harness/control/residue.hpp"
 #include "harness/control/scheduler.hpp"
 #include "harness/spec/cases.hpp"
@@ -148,6 +149,7 @@ private:
             slot.process = layout.tasks[i].process;
             slot.wait_count = 0;
             slot.deadline = control::kNoDeadline;
+            slot.lock_holder = 0;
             if (slot.opaque) segment_->execution.silent |= control::bit(i);
         }
     }
@@ -187,13 +189,15 @@ int run_host() {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     control::Segment* segment = map_segment();
     if (segment == nullptr) return 1;
-    if (!control::unharmed(*segment)) {
+    const bool same_build = control::harm(*segment) == nullptr;
+    if (!agent::use_segment(segment) || !same_build) {
         Answer answer;
-        answer.error = "stagger and stagger-worker are of different builds; install both again";
+        answer.error =
+            "stagger, stagger-worker and libstagger_agent.so are of different builds; install all "
+            "of them again";
         backend::send_message(backend::kChannelDescriptor, backend::to_text(answer));
         return 1;
     }
-    agent::use_segment(segment);
     const auto job = backend::receive_message(backend::kChannelDescriptor);
     if (!job) return 0;
     Host host(segment);

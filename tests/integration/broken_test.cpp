@@ -39,6 +39,9 @@ const Broken kAll[] = {
     {"broken_create_crash", kError, "error", {"creating", "signal"}},
     {"broken_create_fail", kError, "error", {"broken_create_fail"}},
     {"broken_create_hang", kError, "error", {"creating", "slept without an end"}},
+    {"broken_destroy_crash", kError, "error", {"cleaning up", "signal 6"}},
+    {"broken_scribble", kError, "error", {"control segment", "its plan"}},
+    {"many_mappings", CaseStatus::Inconclusive, "inconclusive", {"shared mappings", "256"}},
 };
 
 class BrokenPlugin : public ::testing::TestWithParam<Broken> {};

@@ -22,7 +22,14 @@ STAGGER_INTERCEPTED int pthread_barrier_init(pthread_barrier_t* barrier,
     STAGGER_REAL(pthread_barrier_init);
     const int result = real(barrier, attributes, parties);
     if (result != 0 || process.segment == nullptr) return result;
-    if (auto* model = model_of(address_key(barrier))) model->count = parties;
+    set_parties(address_key(barrier), parties);
+    return result;
+}
+
+STAGGER_INTERCEPTED int pthread_barrier_destroy(pthread_barrier_t* barrier) noexcept {
+    STAGGER_REAL(pthread_barrier_destroy);
+    const int result = real(barrier);
+    if (result == 0 && process.segment != nullptr) forget_barrier(address_key(barrier));
     return result;
 }
 
@@ -32,13 +39,13 @@ STAGGER_INTERCEPTED int pthread_barrier_wait(pthread_barrier_t* barrier) noexcep
     EngineCode engine;
     const auto key = address_key(barrier);
     point(Call::BarrierWait, key);
-    auto* model = model_of(key);
-    if (model == nullptr || model->count == 0) return EINVAL;
-    if (waiting(*model) + 1 >= model->count) {
-        grant_all(*model);
+    const std::uint32_t parties = parties_of(key);
+    if (parties == 0) return EINVAL;
+    if (waiting(key) + 1 >= parties) {
+        grant_all(key);
         return PTHREAD_BARRIER_SERIAL_THREAD;
     }
-    enlist(*model);
-    sleep_until_granted(*model, stagger::control::kNoDeadline);
+    enlist(key);
+    sleep_until_granted(stagger::control::kNoDeadline);
     return 0;
 }

@@ -32,6 +32,7 @@ void clear(TaskSlot& slot, bool first_use) {
     slot.site = slot.object = control::kNoSite;
     slot.wait_count = slot.spin_count = 0;
     slot.deadline = control::kNoDeadline;
+    slot.lock_holder = 0;
     slot.token.store(0, std::memory_order_relaxed);
     slot.born.store(0, std::memory_order_relaxed);
 }

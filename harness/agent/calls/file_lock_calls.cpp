@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // flock, lockf, and fcntl's locks: tried when chosen in their non-blocking forms, so that owners
-// and conflicts are the kernel's own. fcntl also copies descriptors. Where the kernel would say
-// EDEADLK, the task waits, and Stagger reports the deadlock. Runs in the task that calls. flock(2),
-// fcntl(2): a failed conversion by flock loses the lock that was held, so every call may wake.
+// and conflicts are the kernel's own. fcntl also copies descriptors. Runs in the task that calls.
+// flock(2): a failed conversion loses the lock that was held, so every call may wake. fcntl(2):
+// processes that wait for each other's record locks get EDEADLK.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -28,7 +28,48 @@ bool is_taken(int result) {
 struct LockCall {
     int descriptor;
     bool unlock, once;
+    const struct flock* record = nullptr;  // of a lock that belongs to the process
 };
+
+// The process whose lock is in the way; 0 if it is no process's.
+int holder_of(const LockCall& call) {
+    STAGGER_REAL(fcntl);
+    struct flock found = *call.record;
+    const bool known = real(call.descriptor, F_GETLK, &found) == 0 && found.l_type != F_UNLCK;
+    return known && found.l_pid > 0 ? found.l_pid : 0;
+}
+
+int holder_awaited_by(int pid) {
+    const control::TaskMask blocked = self.execution().blocked;
+    for (control::TaskMask rest = blocked; rest != 0; rest &= rest - 1) {
+        const control::TaskSlot& slot = self.segment->tasks[control::lowest(rest)];
+        if (slot.pid == pid && slot.lock_holder != 0) return slot.lock_holder;
+    }
+    return 0;
+}
+
+// Would the wait for `holder` be for oneself in the end? As fs/locks.c: so many links and no more.
+bool closes_circle(int holder) {
+    constexpr int kMostLinks = 10;
+    for (int link = 0; link < kMostLinks && holder != 0; ++link) {
+        if (holder == self.slot().pid) return true;
+        holder = holder_awaited_by(holder);
+    }
+    return false;
+}
+
+// False, with errno, if the kernel would refuse to wait.
+bool wait_for_lock(const LockCall& call, control::Key key) {
+    const int holder = call.record != nullptr ? holder_of(call) : 0;
+    if (closes_circle(holder)) {
+        errno = EDEADLK;
+        return false;
+    }
+    self.slot().lock_holder = holder;
+    wait_for(&key, 1, control::kNoDeadline);
+    self.slot().lock_holder = 0;
+    return true;
+}
 
 // `attempt` must not wait.
 template <typename Attempt>
@@ -40,7 +81,7 @@ int lock_file(const LockCall& call, Attempt attempt) {
     touched(key);
     if (call.once || !is_taken(result)) return result;
     do {
-        wait_for(&key, 1, control::kNoDeadline);
+        if (!wait_for_lock(call, key)) return -1;
         result = attempt();
     } while (is_taken(result));
     if (result == 0) touched(key);
@@ -59,8 +100,11 @@ int fcntl_any(int descriptor, int command, void* argument) {
     const bool locks = waits || command == F_SETLK || command == F_OFD_SETLK;
     if (locks && controlled()) {
         EngineCode engine;
-        const bool unlock = static_cast<const struct flock*>(argument)->l_type == F_UNLCK;
-        return settle(engine, lock_file({descriptor, unlock, !waits}, [&] {
+        const auto* record = static_cast<const struct flock*>(argument);
+        const bool unlock = record->l_type == F_UNLCK;
+        const bool by_process = command == F_SETLKW;
+        const LockCall call{descriptor, unlock, !waits, by_process ? record : nullptr};
+        return settle(engine, lock_file(call, [&] {
                           return real(descriptor, impatient(command), argument);
                       }));
     }
@@ -105,7 +149,12 @@ STAGGER_INTERCEPTED int lockf(int descriptor, int command, off_t size) {
     if (!controlled()) return real(descriptor, command, size);
     EngineCode engine;
     const bool waits = command == F_LOCK;
-    return settle(engine, lock_file({descriptor, command == F_ULOCK, !waits}, [&] {
+    struct flock record {};
+    record.l_type = F_WRLCK;
+    record.l_whence = SEEK_CUR;
+    record.l_len = size;
+    const LockCall call{descriptor, command == F_ULOCK, !waits, waits ? &record : nullptr};
+    return settle(engine, lock_file(call, [&] {
                       return real(descriptor, waits ? F_TLOCK : command, size);
                   }));
 }

@@ -14,6 +14,7 @@
 
 #include "harness/agent/agent.hpp"
 #include "harness/agent/futex.hpp"
+#include "harness/control/integrity.hpp"
 #include "harness/control/scheduler.hpp"
 
 namespace stagger::agent {

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
@@ -235,6 +236,57 @@ TEST(Barriers, AMissingPartyIsADeadlock) {
     InSharedMemory<Rwlock> shared;
     const Body party = [&](Board&) { pthread_barrier_wait(&shared->barrier); };
     EXPECT_EQ(run_controlled({party, party}, {}, shared.made(set_up)).ending, Ending::Deadlock);
+}
+
+int lock_record(int file, off_t start) {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = start;
+    lock.l_len = 1;
+    return fcntl(file, F_SETLKW, &lock);
+}
+
+// Each locks one byte, meets the others at `met`, and then wants the next one's.
+Body in_a_ring(const LockFile& file, int index, int count) {
+    return [&file, index, count](Board& board) {
+        const int held = file.opened();
+        lock_record(held, index);
+        while (board.count < index) step();
+        board.note(index);
+        while (board.count < count) step();
+        board.values[index] = lock_record(held, (index + 1) % count) == 0 ? 0 : errno;
+        close(held);
+    };
+}
+
+TEST(Locks, ARingOfRecordLocksIsRefusedToOneOfThemAsTheKernelDoes) {
+    for (const int count : {2, 3}) {
+        LockFile file;
+        std::vector<Body> ring;
+        for (int i = 0; i < count; ++i) ring.push_back(in_a_ring(file, i, count));
+        const Outcome outcome = run_controlled(ring);
+        EXPECT_EQ(outcome.ending, Ending::Completed);
+        const auto first = outcome.values.begin();
+        EXPECT_EQ(std::count(first, first + count, EDEADLK), 1);
+        EXPECT_EQ(std::count(first, first + count, 0), count - 1);
+    }
+}
+
+TEST(Locks, WhoWaitsForARecordLockOutsideOfARingGetsIt) {
+    LockFile file;
+    const auto task = [&file](int index) {
+        return [&file, index](Board& board) {
+            const int held = file.opened();
+            board.values[index] = lock_record(held, 0);
+            step();
+            board.values[index] += lock_record(held, 1);
+            close(held);
+        };
+    };
+    const Outcome outcome = run_controlled({task(0), task(1), task(2)});
+    EXPECT_EQ(outcome.ending, Ending::Completed);
+    EXPECT_EQ(outcome.values[0] + outcome.values[1] + outcome.values[2], 0);
 }
 
 }  // namespace

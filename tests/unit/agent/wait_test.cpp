@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Waiting where who wakes is a choice: conditions and futexes.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -136,6 +138,56 @@ TEST(Conditions, ASignalBeforeTheWaitIsLost) {
 long futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value,
            const timespec* time = nullptr) {
     return syscall(SYS_futex, &word, operation, value, time, nullptr, FUTEX_BITSET_MATCH_ANY);
+}
+
+TEST(Conditions, SeveralThousandOneAfterAnotherAreNotTooMany) {
+    const Outcome outcome = run_controlled({[](Board& board) {
+        static pthread_cond_t conditions[4000];
+        for (pthread_cond_t& condition : conditions) {
+            pthread_cond_init(&condition, nullptr);
+            pthread_cond_broadcast(&condition);
+            pthread_cond_destroy(&condition);
+            ++board.values[0];
+        }
+    }});
+    EXPECT_EQ(outcome.ending, control::Ending::Completed);
+    EXPECT_EQ(outcome.values[0], 4000);
+}
+
+TEST(Barriers, SeveralThousandOneAfterAnotherAreNotTooMany) {
+    const Outcome outcome = run_controlled({[](Board& board) {
+        static pthread_barrier_t barriers[4000];
+        for (pthread_barrier_t& barrier : barriers) {
+            pthread_barrier_init(&barrier, nullptr, 1);
+            board.values[0] += pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
+            pthread_barrier_destroy(&barrier);
+        }
+    }});
+    EXPECT_EQ(outcome.ending, control::Ending::Completed);
+    EXPECT_EQ(outcome.values[0], 4000);
+}
+
+// libc maps a named semaphore once, however often a process opens it.
+TEST(Semaphores, OneThatIsOpenedTwiceAndClosedOnceIsStillShared) {
+    constexpr const char* kName = "/stagger-unit-opened-twice";
+    const auto opened = [](Board&) {
+        sem_t* semaphore = sem_open(kName, O_CREAT, 0600, 0);
+        sem_open(kName, 0);
+        sem_close(semaphore);
+        return semaphore;
+    };
+    const Outcome outcome = run_controlled({[&](Board& board) {
+                                                sem_t* semaphore = opened(board);
+                                                board.values[0] = sem_wait(semaphore);
+                                                sem_close(semaphore);
+                                            },
+                                            [&](Board& board) {
+                                                sem_t* semaphore = opened(board);
+                                                board.values[1] = sem_post(semaphore);
+                                                sem_close(semaphore);
+                                            }});
+    sem_unlink(kName);
+    EXPECT_EQ(outcome.ending, control::Ending::Completed);
 }
 
 TEST(Futexes, AWaiterSleepsUntilItIsWoken) {

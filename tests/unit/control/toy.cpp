@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "harness/base/check.hpp"
+#include "harness/control/integrity.hpp"
 
 namespace stagger::testing {
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whether the control segment is what it must be: made by the same build, and not written over by
+// a plugin. Checked by the host when it starts, and by the controller around each execution.
+#pragma once
+
+#include "harness/control/layout.hpp"
+
+namespace stagger::control {
+
+// Brings header, guards and registry into their first state.
+void initialise(Segment&);
+
+// What of it is not as it must be, since a plugin wrote over it or another build made it: "its
+// header", or what else; null if all seems well.
+const char* harm(const Segment&);
+
+// Of what stays as it is during an execution: header, settings and plan.
+std::uint64_t checksum_of_constants(const Segment&);
+
+}  // namespace stagger::control
