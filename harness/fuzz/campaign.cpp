@@ -153,7 +153,10 @@ private:
     void await(std::size_t index) {
         int status = 0;
         while (waitpid(jobs_[index], &status, 0) < 0 && errno == EINTR) continue;
-        if (!WIFSIGNALED(status)) return;
+        if (!WIFSIGNALED(status)) {
+            if (!board_->jobs[index].ended.load()) board_error("libFuzzer gave up");
+            return;
+        }
         board_error(fmt::format("a job of the campaign was killed by signal {} ({})",
                                 WTERMSIG(status), strsignal(WTERMSIG(status))));
     }

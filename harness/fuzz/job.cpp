@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstring>
 #include <deque>
@@ -23,6 +24,9 @@ constexpr std::uint64_t kBetweenTallies = 256;
 // With feedback what is worth it is kept at once, and every mutant stays near something that was.
 // Without, all begin from the calm course, and must come far.
 constexpr std::uint32_t kDepth = 1, kDepthWithoutFeedback = 8;
+
+// libFuzzer wants to see something, or it gives up: the same each time tells it nothing.
+constexpr std::array<std::uint16_t, 1> kNothingToSee{0};
 
 class Job final : public Fuzzed {
 public:
@@ -58,7 +62,9 @@ public:
         const auto executed = subject_->execute(genome);
         if (!executed) fail(executed.error());
         const std::uint64_t number = ++board_.executions;
-        if (settings_.options.feedback) show_features(subject_->coverage().last());
+        show_features(settings_.options.feedback
+                          ? std::span<const std::uint16_t>(subject_->coverage().last())
+                          : std::span<const std::uint16_t>(kNothingToSee));
         const bool keep = executed->new_features > 0;
         if (keep) note_features();
         const bool suspect = finder_->is_suspect(*executed->seen);

@@ -137,6 +137,11 @@ TEST_F(Campaign, FindsTheSameWithTwoJobs) {
     await_orphans();
 }
 
+TEST_F(Campaign, GoesOnWithoutFeedback) {
+    EXPECT_EQ(exit_code(start(folder_, {"--schedules", "2000", "--feedback", "off"})), 0);
+    await_orphans();
+}
+
 TEST_F(Campaign, KeepsEachFindingOnceWhenItIsResumed) {
     EXPECT_EQ(exit_code(start(folder_, {"--schedules", "2000"})), 0);
     const auto first = kept(folder_);
