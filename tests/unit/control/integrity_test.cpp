@@ -56,7 +56,7 @@ TEST(Integrity, AnyChangeToThePlanOrTheSettingsShowsInTheChecksum) {
     };
     shows(plan.seed);
     shows(plan.priorities[kMaxTasks - 1]);
-    shows(plan.contended.words[5]);
+    shows(plan.contended.slots[5]);
     shows(plan.sleeping[0].key);
     shows(plan.replay[1].target);
     shows(plan.replay_count);
