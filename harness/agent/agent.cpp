@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "harness/agent/free.hpp"
 #include "harness/agent/plugin_point.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
@@ -74,12 +75,14 @@ void plugin_point(const char* label) {
 }
 
 void sleep_for(std::int64_t ns) {
+    if (self.segment->free.on) return pause_for(ns);
     const std::int64_t now = self.execution().clock;
     const std::int64_t longest = control::kNoDeadline - 1 - now;
     wait_for(nullptr, 0, now + (ns < longest ? ns : longest));
 }
 
 void join(control::TaskMask tasks) {
+    if (self.segment->free.on) return await_ends(tasks);
     control::Execution& execution = self.execution();
     for (control::TaskMask all = tasks; all != 0; all &= all - 1) {
         also_reads(control::make_key(control::KeySpace::TaskEnd, control::lowest(all)));
@@ -95,6 +98,7 @@ void join(control::TaskMask tasks) {
 }
 
 bool let_others_run() {
+    if (self.segment->free.on) return nap_beside_others();
     control::Execution& execution = self.execution();
     const control::TaskMask others = execution.ready & ~control::bit(self.index);
     if (others == 0) {
@@ -108,6 +112,7 @@ bool let_others_run() {
 }
 
 void end_task() {
+    if (self.segment->free.on) return leave_free();
     keep_in_sight();
     control::TaskSlot& slot = self.slot();
     slot.call = control::Call::End;

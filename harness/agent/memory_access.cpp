@@ -17,7 +17,7 @@ using stagger::control::Call;
 namespace agent = stagger::agent;
 
 void access(const void* address, Call call, std::size_t size) {
-    if (!agent::controlled() || !agent::is_shared(address)) return;
+    if (!agent::self.in_plugin || !agent::is_shared(address) || !agent::controlled()) return;
     agent::EngineCode engine;
     const auto key = agent::word_key(address);
     if (call == Call::MemoryWrite) {
@@ -173,7 +173,7 @@ void __tsan_atomic_signal_fence(int) {
 }
 #pragma GCC visibility pop
 
-// One set per width. Everything is done sequentially consistent: one task runs at a time, so the
+// One set per width. Everything is done sequentially consistent: where one task runs at a time, the
 // order asked for makes no difference to what it sees.
 #define STAGGER_ATOMICS(bits, type) \
     STAGGER_INTERCEPTED type __tsan_atomic##bits##_load(const volatile type* a, int) { \

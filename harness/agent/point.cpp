@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "harness/agent/agent.hpp"
+#include "harness/agent/free.hpp"
 #include "harness/agent/futex.hpp"
 #include "harness/agent/sight.hpp"
 
@@ -83,12 +84,14 @@ void point(control::Call call, control::Key key, bool reads_only) {
     control::TaskSlot& slot = self.slot();
     slot.call = call;
     slot.key = key;
+    if (self.segment->free.on) return delay_point();
     slot.reads_only = reads_only;
     slot.spin_count = 0;
     switch_to(control::pass_point(*self.segment, self.index));
 }
 
 void spinning_point(control::Call call, control::Key key) {
+    if (self.segment->free.on) return;
     keep_in_sight();
     control::TaskSlot& slot = self.slot();
     const std::uint32_t count = slot.spin_key == key ? slot.spin_count + 1 : 0;
@@ -105,6 +108,7 @@ void spinning_point(control::Call call, control::Key key) {
 }
 
 Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadline) {
+    if (self.segment->free.on) return nap_until(deadline) ? Woken::Touched : Woken::TimedOut;
     control::block(*self.segment, self.index, keys, count, deadline);
     switch_to(control::pick_successor(*self.segment, self.index));
     control::TaskSlot& slot = self.slot();
@@ -113,6 +117,10 @@ Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadl
 }
 
 void finish_execution(control::Ending ending, const char* detail) {
+    if (self.segment->free.on) {
+        control::give_up_free(*self.segment, ending, self.index, detail);
+        return switch_to(control::kNobody);
+    }
     control::finish(*self.segment, ending, self.index, detail);
     switch_to(control::kNobody);
 }

@@ -35,8 +35,16 @@ struct Process {
 };
 extern Process process;
 
-// True in plugin code of a task: this call is a point.
-inline bool controlled() { return self.in_plugin; }
+// Free mode: counts a call, and delays it if the plan says so.
+void delay_call();
+
+// True in plugin code of a task: this call is a point. In free mode calls are libc's own.
+inline bool controlled() {
+    if (!self.in_plugin) return false;
+    if (!self.segment->free.on) return true;
+    delay_call();
+    return false;
+}
 
 // While it lives the agent's own code runs: nested calls are not points, and errno is kept.
 class EngineCode {

@@ -21,6 +21,7 @@ void settle_sleepers();
 
 // At every entry into the agent. One load and one comparison each, unless somebody is lost.
 inline void keep_in_sight() {
+    if (self.segment->free.on) return;
     if (self.slot().sight.load(std::memory_order_relaxed) != control::Sight::Seen) rejoin();
     if (self.execution().out_of_sight != 0) settle_sleepers();
 }

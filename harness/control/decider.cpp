@@ -16,7 +16,7 @@ struct Decider {
 };
 
 // In the order of StrategyKind.
-constexpr std::array<Decider, 8> kDeciders = {{
+constexpr std::array<Decider, 9> kDeciders = {{
     {decide_calm, nullptr},
     {decide_random, nullptr},
     {decide_pct, nullptr},
@@ -25,6 +25,7 @@ constexpr std::array<Decider, 8> kDeciders = {{
     {decide_pos, observe_pos},
     {decide_surw, observe_surw},
     {decide_guided, observe_guided},
+    {decide_follow, observe_follow},
 }};
 
 const Decider& decider_of(const Segment& segment) {
@@ -103,6 +104,8 @@ void begin_decisions(Segment& segment) {
     execution.change_next = 0;
     execution.next_low_priority = kMaxChanges;
     execution.intended = kNobody;
+    execution.follow_next = 0;
+    std::fill(std::begin(execution.followed), std::end(execution.followed), 0);
     execution.asleep = plan.asleep;
     execution.sleep_seen = plan.sleep_from;
     execution.redundant = false;

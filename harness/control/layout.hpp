@@ -3,7 +3,8 @@
 // The control segment: all scheduling state of a case, in one mapping that the controller and all
 // tasks share. Fixed layout, versioned, no pointers, no vtables, bounded. In controlled mode only
 // the holder of the token writes to it, or the controller while nobody runs; so its fields are
-// plain, and the futex words that pass the token order all accesses. It belongs to the controller.
+// plain, and the futex words that pass the token order all accesses. In free mode all tasks run at
+// once, and Free::lock guards what they share. It belongs to the controller.
 #pragma once
 
 #include <atomic>
@@ -83,6 +84,8 @@ struct Execution {
     std::uint32_t sleep_seen;  // entries of the trace that have woken whom they wake
     bool redundant;            // only those asleep could go on: what follows was explored before
     std::uint32_t next_low_priority;
+    std::uint32_t follow_next;           // follow: into Plan::follow
+    std::uint32_t followed[kMaxTasks];   // follow: beginnings and ends of operations that each task has done
     Dying dying;
     TaskIndex culprit;
     char detail[kDetailBytes];
@@ -93,6 +96,13 @@ struct Settings {
     std::uint32_t task_count;  // slots in use; plugins may add helpers behind them
     bool spurious_wakeups;     // some contract allows them, so they are searched
     std::uint64_t step_limit;
+};
+
+// Free mode: real processes at once, with real delays (control/free.hpp).
+struct Free {
+    bool on;                          // in the execution under way
+    std::atomic<std::uint32_t> lock;  // 1: somebody holds it
+    std::int64_t start;               // monotonic ns: the clock's zero
 };
 
 // Tells builds apart, see integrity.hpp.
@@ -116,6 +126,7 @@ struct Segment {
     Header header;
     std::uint64_t guard_front;  // all guards must read kGuard: a plugin's stray write shows here
     Settings settings;
+    Free free;
     Execution execution;
     TaskSlot tasks[kMaxTasks];
     std::uint64_t guard_middle;

@@ -16,12 +16,12 @@ inline constexpr std::uint32_t kMaxChanges = 32;  // change points of pct, delay
 inline constexpr std::uint32_t kMaxConstraints = 8;
 inline constexpr std::uint32_t kMaxContended = 512;
 
-enum class StrategyKind : std::uint32_t { Calm, Random, Pct, Delay, Replay, Pos, Surw, Guided };
+enum class StrategyKind : std::uint32_t { Calm, Random, Pct, Delay, Replay, Pos, Surw, Guided, Follow };
 
 enum class ChoiceKind : std::uint16_t {
     Run,
     Wake,
-    Hold,      // guided only: the others go first for `target` points
+    Hold,      // guided: the others go first for `target` points; free mode: a delay
     Priority,  // guided only: `target` is the task's new priority
 };
 
@@ -88,6 +88,7 @@ struct SleepingAccess {
     bool reads_only;
 };
 inline constexpr std::uint32_t kMaxSleeping = 512;
+inline constexpr std::uint32_t kMaxFollowed = 4096;
 
 // Filled by the planner before an execution.
 struct Plan {
@@ -111,6 +112,10 @@ struct Plan {
     std::uint32_t sleep_from, sleep_count;
     SleepingAccess sleeping[kMaxSleeping];
     bool any_object;  // an operation's end is dependent with the beginnings of those on any object
+    // follow: operations begin and end in this order; ordinals count the two of each task, from 1.
+    std::uint32_t follow_count;
+    bool follow_loosely;  // what happens between them is drawn
+    AccessName follow[kMaxFollowed];
     std::uint32_t replay_count;
     Decision replay[kMaxDecisions];  // by task, then point, then turn; guided: edits
 };

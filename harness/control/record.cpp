@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "harness/control/free.hpp"
+
 namespace stagger::control {
 namespace {
 
@@ -11,9 +13,7 @@ char* put(char* to, const void* from, std::size_t size) {
     return to + size;
 }
 
-}  // namespace
-
-void append(Segment& segment, Record record, std::span<const std::string_view> texts) {
+void write_record(Segment& segment, Record record, std::span<const std::string_view> texts) {
     HistoryLog& log = segment.history;
     std::size_t size = sizeof(Record);
     for (const std::string_view text : texts) size += sizeof(std::uint32_t) + text.size();
@@ -30,6 +30,16 @@ void append(Segment& segment, Record record, std::span<const std::string_view> t
     }
     log.used += size;
     log.times[log.records++] = segment.execution.clock;
+}
+
+}  // namespace
+
+void append(Segment& segment, Record record, std::span<const std::string_view> texts) {
+    if (!segment.free.on) return write_record(segment, record, texts);
+    const FreeLock lock(segment);
+    if (segment.execution.ending != Ending::Running) return;  // it is being judged already
+    segment.execution.clock = monotonic_now() - segment.free.start;
+    write_record(segment, record, texts);
 }
 
 bool next_record(std::string_view bytes, std::size_t& offset, Record& record,

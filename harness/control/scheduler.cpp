@@ -329,6 +329,7 @@ void allow_spurious_wakeup(Segment& segment, TaskIndex self) {
 }
 
 void touch(Segment& segment, Key key) {
+    if (segment.free.on) return;  // nobody waits under control
     if (segment.trace.on) trace_footprint(segment, TraceKind::Touch, key);
     for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
         const TaskIndex task = lowest(rest);
@@ -337,6 +338,7 @@ void touch(Segment& segment, Key key) {
 }
 
 void touch_all(Segment& segment) {
+    if (segment.free.on) return;
     if (segment.trace.on) trace_footprint(segment, TraceKind::Touch, kAnyKey);
     for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
         const TaskIndex task = lowest(rest);

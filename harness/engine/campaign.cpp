@@ -8,6 +8,7 @@
 #include "harness/engine/core_lease.hpp"
 #include "harness/engine/explorer.hpp"
 #include "harness/engine/finding.hpp"
+#include "harness/engine/free_finding.hpp"
 #include "harness/engine/runner.hpp"
 
 namespace stagger::engine {
@@ -41,6 +42,34 @@ std::size_t with_headline(const std::vector<Finding>& findings, check::Symptom s
                       [&](const Finding& finding) { return headline(finding) == symptom; }));
 }
 
+constexpr std::uint32_t kMeasured = 20;  // executions that tell how often delays show a violation
+
+Result<Finding> controlled_finding(Runner& runner, const std::vector<control::Decision>& decisions,
+                                   const Target& target, spec::Lifetime lifetime,
+                                   std::uint32_t replays, const Patience& patience) {
+    return confirm(runner, minimised(runner, decisions, target, lifetime, patience), target,
+                   replays, patience);
+}
+
+Result<Finding> finding_of(Runner& runner, const Sighting& sighting, spec::Lifetime lifetime,
+                           const CampaignOptions& options) {
+    const Patience patience(options.cancelled);
+    const Target& target = sighting.target;
+    if (!sighting.free) {
+        return controlled_finding(runner, sighting.decisions, target, lifetime, options.replays,
+                                  patience);
+    }
+    if (const auto decisions = followed(runner, *sighting.free, target, lifetime)) {
+        STAGGER_TRY(Finding finding, controlled_finding(runner, *decisions, target, lifetime,
+                                                        options.replays, patience));
+        if (finding.replays == 0 || finding.replayed > 0) {
+            note_origin(finding, "It was found in free mode and reproduced in controlled mode.");
+            return finding;
+        }
+    }
+    return measured(runner, *sighting.free, target, kMeasured);
+}
+
 // Turns sightings into findings: minimised, confirmed, written. Those whose symptom an earlier
 // finding shows as well are the same bug.
 Status make_findings(Runner& runner, const Explorer& explorer, const spec::Scenario& scenario,
@@ -54,16 +83,13 @@ Status make_findings(Runner& runner, const Explorer& explorer, const spec::Scena
                 });
             });
         if (shown) continue;
-        const Patience patience(options.cancelled);
-        const auto decisions = minimised(runner, sighting.decisions, sighting.target,
-                                         explorer.lifetime(), patience);
-        STAGGER_TRY(Finding finding,
-                    confirm(runner, decisions, sighting.target, options.replays, patience));
+        STAGGER_TRY(Finding finding, finding_of(runner, sighting, explorer.lifetime(), options));
         finding.found_at = sighting.index + 1;
-        const Status written =
-            write_finding(finding, scenario, result.spec_case, options,
-                          with_headline(result.findings, headline(finding)));
-        if (!written.ok()) result.message = written.error().message;
+        if (!finding.free_only) {
+            const Status written = write_finding(finding, scenario, result.spec_case, options,
+                                                 with_headline(result.findings, headline(finding)));
+            if (!written.ok()) result.message = written.error().message;
+        }
         result.findings.push_back(std::move(finding));
     }
     std::stable_sort(result.findings.begin(), result.findings.end(),
@@ -97,7 +123,7 @@ std::string nearest_miss(const CaseResult& result, const Explorer& explorer) {
 bool keep_confirmed(CaseResult& result) {
     const std::size_t before = result.findings.size();
     std::erase_if(result.findings, [](const Finding& finding) {
-        return finding.replays > 0 && finding.replayed == 0;
+        return finding.replays > 0 && finding.replayed == 0 && !finding.free_only;
     });
     return before == 0 || !result.findings.empty();
 }
@@ -196,13 +222,27 @@ void explore(Runner& runner, const spec::Scenario& scenario, const CampaignOptio
 
 }  // namespace
 
+bool is_free(const spec::Case& spec_case, const CampaignOptions& options) {
+    const auto mode = options.mode ? options.mode : spec_case.explore.mode;
+    return mode == spec::Mode::Free;
+}
+
 CaseResult run_case(const spec::Scenario& scenario, const spec::Case& spec_case,
                     const CampaignOptions& options) {
     const auto start = std::chrono::steady_clock::now();
     CaseResult result;
     result.scenario = scenario.name;
     result.spec_case = spec_case;
-    const CoreLease core;
+    const std::string cpus = options.cpus.value_or(spec_case.explore.cpus.value_or("1"));
+    const bool free = is_free(spec_case, options);
+    if (free && cpus != "1" && cpus != "all") {
+        fail(result,
+             fmt::format("{}:{}:{}: cpus is 1 or \"all\", not \"{}\"", scenario.path,
+                         spec_case.position.line, spec_case.position.column, cpus),
+             true);
+        return result;
+    }
+    const CoreLease core(free && cpus == "all");
     auto opened = Runner::open(scenario, spec_case, options);
     if (const auto* failure = std::get_if<PoolFailure>(&opened)) {
         fail(result, failure->message, failure->spec_error);

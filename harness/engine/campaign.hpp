@@ -25,6 +25,8 @@ struct CampaignOptions {
     std::optional<std::string> strategy;
     std::optional<std::uint32_t> depth;
     std::optional<spec::Lifetime> lifetime;
+    std::optional<spec::Mode> mode;
+    std::optional<std::string> cpus;  // free mode: "1" or "all"
     std::string worker_path;                // the stagger-worker binary
     std::vector<std::string> plugin_paths;  // folders to look for backends in
     std::string out_directory;              // where .schedule files go; "" writes none
@@ -39,6 +41,9 @@ struct CampaignOptions {
 };
 
 inline constexpr std::uint64_t kDefaultSchedules = 1000;
+
+// What the case and the command line ask for together.
+bool is_free(const spec::Case&, const CampaignOptions&);
 
 CaseResult run_case(const spec::Scenario&, const spec::Case&, const CampaignOptions&);
 

@@ -26,6 +26,7 @@ struct Finding {
     std::uint64_t found_at = 0;   // number of the schedule, from 1
     std::uint32_t replayed = 0;   // times it showed again with fresh processes ...
     std::uint32_t replays = 0;    // ... of so many
+    bool free_only = false;       // seen in free mode, and never in controlled mode: no schedule
     std::string schedule_path;    // where it was written
     std::string output;           // what the processes wrote to stdout and stderr
 };

@@ -51,7 +51,8 @@ int try_lock(int core) {
 
 }  // namespace
 
-CoreLease::CoreLease() {
+CoreLease::CoreLease(bool all_cores) {
+    if (all_cores) return;
     const std::vector<int> cores = core_numbers();
     if (cores.empty()) return;
     for (auto core = cores.rbegin(); core != cores.rend(); ++core) {

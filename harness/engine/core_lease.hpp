@@ -10,8 +10,8 @@ namespace stagger::engine {
 class CoreLease {
 public:
     // Binds the calling thread, and the processes it starts, to a core that nobody has; to one in
-    // use if all are.
-    CoreLease();
+    // use if all are. With `all_cores` it binds nothing.
+    explicit CoreLease(bool all_cores = false);
     ~CoreLease();  // the thread may run anywhere again
     CoreLease(const CoreLease&) = delete;
     CoreLease& operator=(const CoreLease&) = delete;

@@ -176,6 +176,23 @@ void add_waits(const Pool& pool, const std::vector<std::string>& labels, History
     }
 }
 
+// Free mode knows who has not ended, and at which step each is.
+std::string describe_stall(const Pool& pool, const std::vector<std::string>& labels) {
+    std::vector<std::string> places;
+    for (std::uint32_t i = 0; i < pool.layout().tasks.size(); ++i) {
+        const control::TaskSlot& slot = pool.segment().tasks[i];
+        if (slot.state == control::TaskState::Ended || slot.kind != control::TaskKind::Role) {
+            continue;
+        }
+        places.push_back(
+            fmt::format("{} at `{}`", pool.layout().tasks[i].name, describe_wait(slot, labels)));
+    }
+    return fmt::format(
+        "in free mode, where nobody knows who waits for whom, no task went on any more; {}. "
+        "Controlled mode can tell whether that is a deadlock",
+        fmt::join(places, ", "));
+}
+
 void collect_labels(const std::vector<spec::Step>& steps, std::vector<std::string>& labels) {
     for (const spec::Step& step : steps) {
         if (step.site < labels.size()) labels[step.site] = step.label;
@@ -208,6 +225,9 @@ history::History decode_history(const Pool& pool, const std::vector<std::string>
         pool.harm() != nullptr
             ? fmt::format("a plugin wrote over Stagger's control segment: {}", pool.harm())
             : std::string(pool.execution().detail);
+    if (pool.segment().free.on && history.ending == history::Ending::OutOfSight) {
+        history.detail = describe_stall(pool, labels);
+    }
     if (pool.segment().history.overflow) {
         history.ending = history::Ending::Overflow;
         history.detail = "the execution did more operations than its history can hold";

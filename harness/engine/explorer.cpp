@@ -27,7 +27,7 @@ constexpr std::uint64_t kExhaustiveSchedules = 1'000'000;
 
 Explorer::Explorer(Runner& runner, const spec::Case& spec_case, const CampaignOptions& options)
     : runner_(runner), case_(spec_case), options_(options), knowledge_(runner.new_knowledge()) {
-    planner_ = make_planner(strategy_name());
+    planner_ = is_free() ? make_real_delays() : make_planner(strategy_name());
     const auto schedules = first_given(options.schedules, spec_case.explore.schedules);
     const auto seconds = first_given(options.seconds, spec_case.explore.seconds);
     seconds_ = seconds.value_or(0);
@@ -37,6 +37,7 @@ Explorer::Explorer(Runner& runner, const spec::Case& spec_case, const CampaignOp
 }
 
 std::string Explorer::strategy_name() const {
+    if (is_free()) return "free mode";
     return first_given(options_.strategy, case_.explore.strategy).value_or("portfolio");
 }
 
@@ -92,6 +93,13 @@ Status Explorer::explore() {
     return Ok{};
 }
 
+// A trace is of events one after the other, which free mode does not have.
+Result<const Seen*> Explorer::execute() {
+    if (is_free()) return runner_.run_free();
+    runner_.pool().segment().trace.on = true;
+    return runner_.run(lifetime());
+}
+
 Status Explorer::step() {
     if (executions_ == 0) {
         plan_calm(
@@ -99,8 +107,7 @@ Status Explorer::step() {
     } else {
         planner_->plan(planning(), runner_.plan());
     }
-    runner_.pool().segment().trace.on = true;
-    STAGGER_TRY(const Seen* seen, runner_.run(lifetime()));
+    STAGGER_TRY(const Seen* seen, execute());
     learn();
     if (options_.on_history) options_.on_history(executions_, runner_.history_bytes());
     STAGGER_TRY([[maybe_unused]] Ok taken, take(*seen));
@@ -109,7 +116,7 @@ Status Explorer::step() {
     ++executions_;
     if (options_.on_progress) options_.on_progress(executions_);
     const bool passed = seen->verdict.violations.empty() && seen->spec_error.empty();
-    if (!sample || !passed) return Ok{};
+    if (!sample || !passed || is_free()) return Ok{};
     return check_determinism(std::string(runner_.history_bytes()));
 }
 
@@ -149,7 +156,8 @@ Status Explorer::take(const Seen& seen) {
             [&](const Sighting& sighting) { return sighting.target.symptom == violation.symptom; });
         if (known) continue;
         sightings_.push_back(
-            {{violation.symptom, violation.object}, executions_, runner_.decisions()});
+            {{violation.symptom, violation.object}, executions_, runner_.decisions(), {}});
+        if (is_free()) sightings_.back().free = free_run(runner_, seen);
     }
     return Ok{};
 }

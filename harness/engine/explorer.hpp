@@ -10,6 +10,7 @@
 
 #include "harness/engine/coverage.hpp"
 #include "harness/engine/finding.hpp"
+#include "harness/engine/free_finding.hpp"
 #include "harness/engine/runner.hpp"
 #include "harness/engine/strategy/strategy.hpp"
 
@@ -20,6 +21,7 @@ struct Sighting {
     Target target;
     std::uint64_t index = 0;  // of the execution, from 0
     std::vector<control::Decision> decisions;
+    std::optional<FreeRun> free;  // it was in free mode
 };
 
 class Explorer {
@@ -42,6 +44,8 @@ public:
     spec::Lifetime lifetime() const;
 
 private:
+    bool is_free() const { return engine::is_free(case_, options_); }
+    Result<const Seen*> execute();
     bool done() const;
     bool found_all() const;
     Status step();

@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <ctime>
 
+#include "harness/control/free.hpp"
 #include "harness/control/integrity.hpp"
 #include "harness/control/residue.hpp"
 #include "harness/control/scheduler.hpp"
+#include "harness/engine/free_watch.hpp"
 #include "harness/engine/proc_stat.hpp"
 
 namespace stagger::engine {
@@ -98,6 +100,7 @@ std::variant<Pool, PoolFailure> Pool::open(const std::string& worker_path, const
 }
 
 Status Pool::build() {
+    segment().free.on = false;
     control::initialise(segment());  // a plugin may have written over it
     const auto asked = host_->ask(std::string(1, static_cast<char>(backend::Command::Build)),
                                   "creating its objects");
@@ -113,8 +116,8 @@ Status Pool::build() {
     plan().strategy = control::StrategyKind::Calm;
     execute(control::Phase::Attach);
     if (harm_ != nullptr) {
-        return Error{fmt::format("a plugin wrote over Stagger's control segment while it joined: {}",
-                                 harm_)};
+        return Error{fmt::format(
+            "a plugin wrote over Stagger's control segment while it joined: {}", harm_)};
     }
     const Ending ending = execution().ending;
     if (ending == Ending::Completed) return Ok{};
@@ -142,7 +145,7 @@ void Pool::remove_residue_of_dead_host() {
     control::remove_residue(segment(), residue_);
 }
 
-Status Pool::run(spec::Lifetime lifetime) {
+Status Pool::prepare(spec::Lifetime lifetime) {
     if (built_ && (lifetime == spec::Lifetime::Fresh || !is_clean())) {
         STAGGER_TRY([[maybe_unused]] Ok gone, tear_down());
     }
@@ -154,6 +157,11 @@ Status Pool::run(spec::Lifetime lifetime) {
         if (!status.ok()) return status;
         plan().strategy = strategy;
     }
+    return Ok{};
+}
+
+Status Pool::run(spec::Lifetime lifetime) {
+    STAGGER_TRY([[maybe_unused]] Ok ready, prepare(lifetime));
     execute(control::Phase::Main);
     if (given_up_) return Error{"it was interrupted"};
     return Ok{};
@@ -164,7 +172,13 @@ void Pool::watch(const std::atomic<bool>* cancelled) {
     host_->watch(cancelled);
 }
 
-void Pool::execute(control::Phase phase) {
+Status Pool::run_free() {
+    STAGGER_TRY([[maybe_unused]] Ok ready, prepare(spec::Lifetime::Fresh));
+    execute_free();
+    return tear_down();  // nobody may go on while the history is judged
+}
+
+void Pool::begin(control::Phase phase) {
     control::Segment& segment = mapping_.segment();
     const bool attach = phase == control::Phase::Attach;
     control::begin_execution(segment, phase, attach ? attaching_ : tasks_,
@@ -174,6 +188,12 @@ void Pool::execute(control::Phase phase) {
     last_points_ = ~std::uint64_t{0};
     asleep_ticks_ = dead_ticks_ = 0;
     watched_ = control::kNobody;
+}
+
+void Pool::execute(control::Phase phase) {
+    begin(phase);
+    control::Segment& segment = mapping_.segment();
+    const bool attach = phase == control::Phase::Attach;
     const std::uint64_t constants = control::checksum_of_constants(segment);
     const TaskIndex first = control::pick_successor(segment, control::kNobody);
     pass_token(first);
@@ -187,6 +207,39 @@ void Pool::execute(control::Phase phase) {
     const bool judged = ending == Ending::Completed || ending == Ending::Deadlock ||
                         ending == Ending::Livelock || ending == Ending::Nobody;
     if (lacking != nullptr && judged && !attach) give_up(Ending::Overflow, lacking);
+}
+
+// Servers and helpers too: those who waited under control find that they need not any more.
+void Pool::execute_free() {
+    begin(control::Phase::Main);
+    control::Segment& segment = mapping_.segment();
+    control::begin_free(segment);
+    for (TaskIndex i = 0; i < segment.settings.task_count; ++i) {
+        const bool waits = i >= layout_.kinds.size() || layout_.kinds[i] != Kind::Parent;
+        if (waits) pass_token(i);
+    }
+    await_free_end();
+    harm_ = control::harm(segment);
+}
+
+void Pool::await_free_end() {
+    control::Segment& segment = mapping_.segment();
+    std::atomic<std::uint32_t>& over = segment.execution.over;
+    FreeWatch watch(segment, tasks_ | parent_);
+    while (over.load(std::memory_order_acquire) == 0) {
+        wait_a_tick(over);
+        if (over.load(std::memory_order_acquire) != 0) return;
+        if (const auto death = host_->death()) {
+            const std::string detail = "the backend's host process " + *death;
+            control::give_up_free(segment, Ending::HarnessError, control::kNobody, detail.c_str());
+            return remove_residue_of_dead_host();
+        }
+        const FreeWatch::State state = watch.look();
+        if (state == FreeWatch::State::Running) continue;
+        hung_ = state == FreeWatch::State::Hung;
+        control::give_up_free(segment, hung_ ? Ending::HarnessError : Ending::Nobody,
+                              watch.culprit(), "");
+    }
 }
 
 control::TaskMask Pool::servers() const {

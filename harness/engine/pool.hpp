@@ -43,6 +43,8 @@ public:
     // One execution under plan(). Fails only if the processes cannot be made at all, or a long one
     // was given up because it was cancelled.
     Status run(spec::Lifetime lifetime);
+    // One in free mode, in fresh processes that are gone when it returns; plan() has the delays.
+    Status run_free();
 
     // After run(): the execution, and the bytes that tell it from others.
     const control::Execution& execution() const { return mapping_.segment().execution; }
@@ -62,7 +64,11 @@ private:
     Status build();
     Status tear_down();
     void remove_residue_of_dead_host();
+    Status prepare(spec::Lifetime lifetime);
+    void begin(control::Phase);
     void execute(control::Phase);
+    void execute_free();
+    void await_free_end();
     void await_end();
     bool supervise();
     void take_over(control::TaskIndex holder);

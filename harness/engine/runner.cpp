@@ -57,14 +57,6 @@ Result<std::map<std::string, std::string>> find_plugins(const spec::Case& spec_c
     return plugins;
 }
 
-// What the language has a place for, and this engine does not do.
-std::string beyond(const spec::Case& spec_case) {
-    if (spec_case.explore.mode == spec::Mode::Free) {
-        return "mode = \"free\" is not there yet; leave it out to explore in controlled mode";
-    }
-    return "";
-}
-
 // Who holds a lock or is woken is no value: that is the business of who waits for whom.
 bool is_blind(Operation operation) {
     switch (operation) {
@@ -143,11 +135,6 @@ Runner::Runner(const spec::Scenario& scenario, const spec::Case& spec_case, Pool
 std::variant<Runner, PoolFailure> Runner::open(const spec::Scenario& scenario,
                                                const spec::Case& spec_case,
                                                const CampaignOptions& options) {
-    if (const std::string lack = beyond(spec_case); !lack.empty()) {
-        return PoolFailure{fmt::format("{}:{}:{}: {}", scenario.path, spec_case.position.line,
-                                       spec_case.position.column, lack),
-                           true};
-    }
     auto plugins = find_plugins(spec_case, options);
     if (!plugins) return PoolFailure{plugins.error().message};
     backend::Job job;
@@ -174,6 +161,15 @@ std::uint64_t Runner::fingerprint() {
 
 Result<const Seen*> Runner::run(spec::Lifetime lifetime) {
     STAGGER_TRY([[maybe_unused]] Ok ran, pool_->run(lifetime));
+    return seen_now();
+}
+
+Result<const Seen*> Runner::run_free() {
+    STAGGER_TRY([[maybe_unused]] Ok ran, pool_->run_free());
+    return seen_now();
+}
+
+const Seen* Runner::seen_now() {
     const std::uint64_t hash = fingerprint();
     const auto found = seen_.find(hash);
     if (found != seen_.end()) {

@@ -41,7 +41,9 @@ public:
 
     // One execution under plan(), judged. Fails if processes cannot be made.
     Result<const Seen*> run(spec::Lifetime);
-    // The same under these decisions.
+    // The same in free mode, with the plan's delays, in fresh processes.
+    Result<const Seen*> run_free();
+    // In controlled mode, under these decisions.
     Result<const Seen*> run(const std::vector<control::Decision>&, spec::Lifetime);
 
     // Of the last execution.
@@ -59,6 +61,7 @@ public:
 
 private:
     Runner(const spec::Scenario&, const spec::Case&, Pool);
+    const Seen* seen_now();  // the last execution, judged
     std::uint64_t fingerprint();
     void judge(Seen&);
 

@@ -31,6 +31,7 @@ Histories explore(const spec::Scenario& scenario, const spec::Case& spec_case,
     options.seed = 42;
     options.schedules = count;
     options.lifetime = lifetime;
+    options.mode = spec::Mode::Controlled;
     options.keep_going = true;
     options.on_history = [&](std::uint64_t, std::string_view bytes) {
         histories.emplace_back(bytes);

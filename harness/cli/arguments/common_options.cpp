@@ -119,6 +119,11 @@ void add_exploration(Usage& usage, Options& options) {
     usage.options.push_back({"--lifetime", "warm|fresh",
                              "Keep processes over executions, or fork them for each",
                              into(options.lifetime, parse_lifetime)});
+    usage.options.push_back({"--mode", "controlled|free",
+                             "One task at a time, or all at once with real delays",
+                             into(options.mode, parse_mode)});
+    usage.options.push_back({"--cpus", "1|all", "Free mode: all tasks on one core, or on all cores",
+                             into(options.cpus, parse_cpus)});
 }
 
 void add_parallelism(Usage& usage, Options& options) {

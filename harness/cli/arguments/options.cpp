@@ -79,4 +79,15 @@ Result<spec::Lifetime> parse_lifetime(std::string_view text) {
     return choose(text, kLifetimes);
 }
 
+Result<spec::Mode> parse_mode(std::string_view text) {
+    constexpr std::array<Choice<spec::Mode>, 2> kModes{
+        {{"controlled", spec::Mode::Controlled}, {"free", spec::Mode::Free}}};
+    return choose(text, kModes);
+}
+
+Result<std::string> parse_cpus(std::string_view text) {
+    if (text == "1" || text == "all") return std::string(text);
+    return Error{fmt::format("\"{}\" is none of: 1, all", text)};
+}
+
 }  // namespace stagger::cli

@@ -33,6 +33,8 @@ struct Options {
     std::optional<std::string> strategy;
     std::optional<std::uint32_t> depth;
     std::optional<spec::Lifetime> lifetime;
+    std::optional<spec::Mode> mode;
+    std::optional<std::string> cpus;
     std::uint32_t jobs = 1;
     bool fail_fast = false;
 
@@ -59,5 +61,7 @@ Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, s
 Result<ProgressMode> parse_progress(std::string_view text);
 Result<ColorMode> parse_color(std::string_view text);
 Result<spec::Lifetime> parse_lifetime(std::string_view text);
+Result<spec::Mode> parse_mode(std::string_view text);
+Result<std::string> parse_cpus(std::string_view text);
 
 }  // namespace stagger::cli

@@ -62,6 +62,8 @@ Result<engine::CampaignOptions> campaign_options(const Options& options) {
     campaign.strategy = options.strategy;
     campaign.depth = options.depth;
     campaign.lifetime = options.lifetime;
+    campaign.mode = options.mode;
+    campaign.cpus = options.cpus;
     campaign.worker_path = worker_path(folder);
     campaign.cancelled = &cancelled();
     STAGGER_TRY([[maybe_unused]] const Ok checked, check_names(options, campaign));

@@ -17,11 +17,13 @@ TaskIndex decide_replay(Segment&, const Question&);
 TaskIndex decide_pos(Segment&, const Question&);
 TaskIndex decide_surw(Segment&, const Question&);
 TaskIndex decide_guided(Segment&, const Question&);
+TaskIndex decide_follow(Segment&, const Question&);
 
 // The event that `task` was about to do takes effect.
 void observe_pos(Segment&, TaskIndex task);
 void observe_surw(Segment&, TaskIndex task);
 void observe_guided(Segment&, TaskIndex task);
+void observe_follow(Segment&, TaskIndex task);
 
 TaskIndex any_of(Segment&, TaskMask candidates);  // with equal odds; not empty
 TaskIndex next_in_order(TaskMask candidates, TaskIndex after);

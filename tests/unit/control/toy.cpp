@@ -64,7 +64,7 @@ TaskIndex Toy::advance(TaskIndex self, Order& order) {
     }
     if (!task.at_point) {
         task.at_point = true;
-        segment().tasks[self].call = control::Call::MemoryAtomic;
+        segment().tasks[self].call = call_;
         segment().tasks[self].key = kSharedKey;
         const TaskIndex chosen = control::pass_point(segment(), self);
         if (chosen != self) return chosen;

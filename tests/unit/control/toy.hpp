@@ -46,6 +46,9 @@ public:
     control::Plan& plan() const { return segment().plan; }
     control::Execution& execution() const { return segment().execution; }
 
+    // What every step is from now on; an atomic access unless said otherwise.
+    void set_call(control::Call call) { call_ = call; }
+
     // One execution under plan(): who did the steps, in order. Its end is in execution().ending.
     Order run();
     std::vector<control::Decision> decisions() const;
@@ -64,6 +67,7 @@ private:
 
     std::unique_ptr<ToySegment> segment_;
     std::vector<Task> tasks_;
+    control::Call call_ = control::Call::MemoryAtomic;
 };
 
 }  // namespace stagger::testing
