@@ -175,7 +175,9 @@ void Pool::watch(const std::atomic<bool>* cancelled) {
 Status Pool::run_free() {
     STAGGER_TRY([[maybe_unused]] Ok ready, prepare(spec::Lifetime::Fresh));
     execute_free();
-    return tear_down();  // nobody may go on while the history is judged
+    STAGGER_TRY([[maybe_unused]] Ok gone, tear_down());  // nobody may go on while it is judged
+    if (given_up_) return Error{"it was interrupted"};
+    return Ok{};
 }
 
 void Pool::begin(control::Phase phase) {
@@ -233,6 +235,11 @@ void Pool::await_free_end() {
             const std::string detail = "the backend's host process " + *death;
             control::give_up_free(segment, Ending::HarnessError, control::kNobody, detail.c_str());
             return remove_residue_of_dead_host();
+        }
+        if (cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed)) {
+            given_up_ = true;
+            control::give_up_free(segment, Ending::HarnessError, control::kNobody, "");
+            return;
         }
         const FreeWatch::State state = watch.look();
         if (state == FreeWatch::State::Running) continue;
