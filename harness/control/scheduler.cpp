@@ -6,6 +6,7 @@
 
 #include "harness/control/decider.hpp"
 #include "harness/control/tracer.hpp"
+#include "harness/control/waiting.hpp"
 
 namespace stagger::control {
 namespace {
@@ -16,21 +17,6 @@ constexpr std::int64_t kPointNs = 100;
 // A task that has passed so many points in a row may spin on what another has to change, in a way
 // that is not recognised: the others go first for once.
 constexpr std::uint64_t kFairPoints = 10'000;
-
-void expire_deadlines(Segment& segment) {
-    Execution& execution = segment.execution;
-    std::int64_t next = kNoDeadline;
-    for (TaskMask rest = execution.blocked; rest != 0; rest &= rest - 1) {
-        TaskSlot& slot = segment.tasks[lowest(rest)];
-        if (slot.deadline <= execution.clock) {
-            slot.timed_out = true;
-            make_ready(segment, lowest(rest));
-        } else {
-            next = std::min(next, slot.deadline);
-        }
-    }
-    execution.next_deadline = next;
-}
 
 bool jump_to_next_deadline(Segment& segment) {
     Execution& execution = segment.execution;
@@ -123,76 +109,6 @@ TaskIndex choose_at_rest(Segment& segment, TaskIndex self) {
     return chosen;
 }
 
-bool waits_for(const TaskSlot& slot, Key key) {
-    if (slot.wait_count > kMaxWaitKeys) return true;
-    for (std::uint32_t i = 0; i < slot.wait_count; ++i) {
-        if (slot.wait_keys[i] == key) return true;
-    }
-    return false;
-}
-
-// A task that goes on waiting keeps its state; its deadline moves to the new clock, which starts
-// at 0 again.
-void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
-    slot.point = 0;
-    slot.turn = 0;
-    slot.spin_key = kNoKey;
-    slot.spin_count = 0;
-    slot.replay_next = slot.replay_end = 0;
-    if (keep_waiting) {
-        if (slot.deadline != kNoDeadline) slot.deadline -= old_clock;
-        return;
-    }
-    slot.state = TaskState::Ready;
-    slot.timed_out = slot.notified = false;
-    slot.site = slot.object = kNoSite;
-    slot.call = Call::Start;
-    slot.key = kNoKey;
-    slot.reads_only = false;
-    slot.wait_count = 0;
-    slot.deadline = kNoDeadline;
-    slot.lock_holder = 0;
-}
-
-// Cuts Plan::replay, which is sorted by task, into one range per task.
-void distribute_replay(Segment& segment) {
-    const Plan& plan = segment.plan;
-    if (!follows_plan(plan)) return;
-    for (TaskSlot& slot : segment.tasks) slot.replay_next = slot.replay_end = 0;  // helpers too
-    for (std::uint32_t i = 0; i < plan.replay_count; ++i) {
-        TaskSlot& slot = segment.tasks[plan.replay[i].task % kMaxTasks];
-        if (slot.replay_end == 0) slot.replay_next = i;
-        slot.replay_end = i + 1;
-    }
-}
-
-void reset_execution(Segment& segment, Phase phase) {
-    Execution& execution = segment.execution;
-    const TaskMask silent = execution.silent;
-    const std::uint64_t generation = execution.generation + 1;
-    execution.over.store(0, std::memory_order_relaxed);
-    execution.ending = Ending::Running;
-    execution.phase = phase;
-    execution.holder = execution.last_client = execution.culprit = kNobody;
-    execution.ready = execution.blocked = execution.yielded = execution.ended = 0;
-    execution.out_of_sight = execution.wakeable = 0;
-    execution.silent = silent;
-    execution.clock = 0;
-    execution.next_deadline = kNoDeadline;
-    execution.points = execution.decisions = execution.switches = execution.run_start = 0;
-    execution.point_limit = segment.settings.step_limit;
-    execution.generation = generation;
-    execution.log_full = false;
-    execution.logged = execution.misfits = 0;
-    begin_decisions(segment);
-    execution.detail[0] = '\0';
-    segment.history.used = 0;
-    segment.history.records = 0;
-    segment.history.overflow = false;
-    segment.trace.count = 0;
-    segment.trace.full = false;
-}
-
 // Daemons that go on although the roles have ended are stopped, for the parent to look at what is
 // left; it gets as many points again.
 TaskIndex stop_at_limit(Segment& segment, TaskIndex self) {
@@ -223,30 +139,6 @@ TaskIndex stop_at_limit(Segment& segment, TaskIndex self) {
 }
 
 }  // namespace
-
-void begin_execution(Segment& segment, Phase phase, TaskMask tasks, TaskMask roles,
-                     TaskMask parent) {
-    const std::int64_t old_clock = segment.execution.clock;
-    reset_execution(segment, phase);
-    Execution& execution = segment.execution;
-    execution.roles = roles;
-    execution.parent = parent;
-    for (TaskIndex task = 0; task < segment.settings.task_count; ++task) {
-        TaskSlot& slot = segment.tasks[task];
-        const bool takes_part = ((tasks | parent) & bit(task)) != 0;
-        reset_slot(slot, !takes_part, old_clock);
-        if (!takes_part && slot.state == TaskState::OutOfSight) {
-            execution.out_of_sight |= bit(task);
-        }
-        if (!takes_part && slot.state == TaskState::Blocked) {
-            execution.blocked |= bit(task);
-            execution.next_deadline = std::min(execution.next_deadline, slot.deadline);
-        }
-        if ((tasks & bit(task)) != 0) execution.ready |= bit(task);
-        if ((parent & bit(task)) != 0) slot.state = TaskState::Blocked;
-    }
-    distribute_replay(segment);
-}
 
 TaskIndex pass_point(Segment& segment, TaskIndex self) {
     Execution& execution = segment.execution;
@@ -298,22 +190,6 @@ TaskIndex pick_successor(Segment& segment, TaskIndex self) {
     return chosen;
 }
 
-void block(Segment& segment, TaskIndex self, const Key* keys, std::uint32_t count,
-           std::int64_t deadline) {
-    Execution& execution = segment.execution;
-    TaskSlot& slot = segment.tasks[self];
-    if (segment.trace.on) trace_wait(segment, self, keys, count);
-    slot.state = TaskState::Blocked;
-    slot.timed_out = false;
-    slot.wait_count = count;
-    std::copy_n(keys, std::min(count, kMaxWaitKeys), slot.wait_keys);
-    slot.deadline = deadline;
-    execution.ready &= ~bit(self);
-    execution.blocked |= bit(self);
-    execution.next_deadline = std::min(execution.next_deadline, deadline);
-    if (deadline <= execution.clock) expire_deadlines(segment);
-}
-
 void end_task(Segment& segment, TaskIndex self) {
     Execution& execution = segment.execution;
     TaskSlot& slot = segment.tasks[self];
@@ -324,52 +200,9 @@ void end_task(Segment& segment, TaskIndex self) {
     touch(segment, make_key(KeySpace::TaskEnd, self));
 }
 
-void allow_spurious_wakeup(Segment& segment, TaskIndex self) {
-    if (segment.settings.spurious_wakeups) segment.execution.wakeable |= bit(self);
-}
-
-void touch(Segment& segment, Key key) {
-    if (segment.free.on) return;  // nobody waits under control
-    if (segment.trace.on) trace_footprint(segment, TraceKind::Touch, key);
-    for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
-        const TaskIndex task = lowest(rest);
-        if (waits_for(segment.tasks[task], key)) make_ready(segment, task);
-    }
-}
-
-void touch_all(Segment& segment) {
-    if (segment.free.on) return;
-    if (segment.trace.on) trace_footprint(segment, TraceKind::Touch, kAnyKey);
-    for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
-        const TaskIndex task = lowest(rest);
-        if (segment.tasks[task].wait_count > 0) make_ready(segment, task);
-    }
-}
-
-void make_ready(Segment& segment, TaskIndex task) {
-    TaskSlot& slot = segment.tasks[task];
-    slot.state = TaskState::Ready;
-    slot.wait_count = 0;
-    segment.execution.blocked &= ~bit(task);
-    segment.execution.wakeable &= ~bit(task);
-    segment.execution.ready |= bit(task);
-}
-
 void yield(Segment& segment, TaskIndex self) {
     segment.execution.yielded |= bit(self);
     lower_priority(segment, self);
-}
-
-void lose_sight(Segment& segment, TaskIndex task) {
-    segment.tasks[task].state = TaskState::OutOfSight;
-    segment.execution.ready &= ~bit(task);
-    segment.execution.out_of_sight |= bit(task);
-}
-
-void regain_sight(Segment& segment, TaskIndex task) {
-    segment.tasks[task].sight.store(Sight::Seen, std::memory_order_relaxed);
-    segment.execution.out_of_sight &= ~bit(task);
-    make_ready(segment, task);
 }
 
 TaskIndex choose_waiter(Segment& segment, TaskIndex self, TaskMask candidates, TaskIndex longest) {
