@@ -50,13 +50,21 @@ CaseResult run_case(const spec::Scenario&, const spec::Case&, const CampaignOpti
 // One execution under a given schedule, `times` times, each with fresh processes.
 struct ReplayResult {
     bool fits = true;         // false: the schedule no longer fits ...
-    std::string misfit;       // ... and the first point where it does not
+    std::string misfit;       // ... and the first point where it does not ...
+    bool prevented = false;   // ... which is only that who was to run there has to wait
     std::uint32_t shown = 0;  // executions with the first of the file's symptoms
     std::uint32_t times = 0;
-    CaseResult result;  // with one Finding, if it showed
+    // With the one Finding that it came to, a violation or not. Without: Error or Skip where the
+    // case cannot be run, or the schedule names what the case does not have.
+    CaseResult result;
 };
 Result<ReplayResult> replay(const spec::Scenario&, const spec::Case&, const schedule::ScheduleFile&,
                             std::uint32_t times, bool minimize, const CampaignOptions&);
+
+// A schedule that was kept, on the case as it is now: passes if it still shows what the case `finds`,
+// or if nothing is wrong where nothing may be; inconclusive if it no longer fits.
+CaseResult run_regression(const spec::Scenario&, const spec::Case&, const schedule::ScheduleFile&,
+                          const std::string& path, const CampaignOptions&);
 
 // What a case's points are, from one calm execution: `stagger points`.
 struct PointInfo {

@@ -46,6 +46,8 @@ struct Evidence {
 struct CaseResult {
     std::string scenario;
     spec::Case spec_case;
+    std::string regression;  // the schedule file that was replayed; "" where the case was searched
+    std::string spec_path;   // of a regression: the spec that it was replayed on
     CaseStatus status = CaseStatus::Error;
     // "ok", "inconclusive", "no-evidence", "error" or the headline symptom.
     std::string verdict;

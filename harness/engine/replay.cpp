@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include "harness/engine/campaign.hpp"
 #include "harness/engine/core_lease.hpp"
 #include "harness/engine/finding.hpp"
+#include "harness/engine/misfit.hpp"
 #include "harness/engine/runner.hpp"
 #include "harness/engine/schedule_codec.hpp"
 
@@ -20,57 +19,45 @@ bool shows_any(const Seen& seen, const std::vector<std::string>& symptoms) {
     return false;
 }
 
-// Where the schedule asks for something that cannot be done any more; "" if it fits.
-std::string find_misfit(Runner& runner, const schedule::Schedule& schedule) {
-    const control::Execution& execution = runner.pool().execution();
-    const auto& tasks = runner.pool().layout().tasks;
-    if (execution.misfits > 0) {
-        const control::Decision& decision = execution.first_misfit;
-        for (const schedule::Decision& planned : schedule.decisions) {
-            if (decision.task >= tasks.size() || planned.task != tasks[decision.task].name ||
-                planned.point != decision.point || planned.turn != decision.turn) {
-                continue;
-            }
-            return fmt::format(
-                "at its point {} (`{}`) {} was to let {} run, which cannot run there",
-                planned.point, planned.label, planned.task, planned.target);
-        }
-        return describe_decision(decision, tasks, runner.labels());
-    }
-    const auto taken = to_schedule(runner.decisions(), tasks, runner.labels()).decisions;
-    for (const control::TaskSlot& slot : runner.pool().segment().tasks) {
-        if (slot.replay_next >= slot.replay_end) continue;
-        const control::Decision& planned = runner.plan().replay[slot.replay_next];
-        const std::string name =
-            planned.task < tasks.size() ? tasks[planned.task].name : "a helper";
-        return fmt::format("{} never came to its point {}", name, planned.point);
-    }
-    for (const schedule::Decision& planned : schedule.decisions) {
-        for (const schedule::Decision& decision : taken) {
-            const bool same = decision.task == planned.task && decision.point == planned.point &&
-                              decision.turn == planned.turn;
-            if (same && decision.label != planned.label) {
-                return fmt::format("{} does `{}` at its point {}, where the schedule says `{}`",
-                                   planned.task, decision.label, planned.point, planned.label);
-            }
-        }
-    }
-    return "";
+void note_misfit(const Misfit& misfit, ReplayResult& result) {
+    result.misfit = misfit.text;
+    result.fits = misfit.text.empty();
+    result.prevented = misfit.prevented;
+}
+
+void fail(ReplayResult& result, const std::string& message, bool spec_error) {
+    result.result.status = CaseStatus::Error;
+    result.result.verdict = "error";
+    result.result.message = message;
+    result.result.spec_error = spec_error;
+}
+
+Result<const Seen*> run_once(Runner& runner, const Decisions& decisions, bool traced) {
+    runner.pool().segment().trace.on = traced;
+    auto seen = runner.run(decisions, spec::Lifetime::Fresh);
+    runner.pool().segment().trace.on = false;
+    return seen;
 }
 
 Status replay_with(Runner& runner, const schedule::ScheduleFile& file, std::uint32_t times,
                    ReplayResult& result) {
-    STAGGER_TRY(const Decisions decisions,
-                from_schedule(file.schedule, runner.pool().layout().tasks));
+    const auto decisions = from_schedule(file.schedule, runner.pool().layout().tasks);
+    if (!decisions) {
+        note_misfit({decisions.error().message}, result);
+        result.result.status = CaseStatus::Inconclusive;
+        result.result.verdict = "inconclusive";
+        return Ok{};
+    }
     Finding finding;
     for (std::uint32_t i = 0; i < times; ++i) {
         runner.pool().forget_output();
-        STAGGER_TRY(const Seen* seen, runner.run(decisions, spec::Lifetime::Fresh));
+        STAGGER_TRY(const Seen* seen, run_once(runner, *decisions, i == 0));
         if (!seen->harness_error.empty()) return Error{seen->harness_error};
-        if (i == 0) {
-            result.misfit = find_misfit(runner, file.schedule);
-            result.fits = result.misfit.empty();
+        if (!seen->spec_error.empty()) {
+            fail(result, seen->spec_error, true);
+            return Ok{};
         }
+        if (i == 0) note_misfit(find_misfit(runner, file.schedule), result);
         const bool shown = shows_any(*seen, file.symptoms);
         result.shown += shown ? 1 : 0;
         if (i > 0 && !(shown && result.shown == 1)) continue;
@@ -107,16 +94,24 @@ Result<ReplayResult> replay(const spec::Scenario& scenario, const spec::Case& sp
                             const schedule::ScheduleFile& file, std::uint32_t times, bool minimize,
                             const CampaignOptions& options) {
     const CoreLease core;
-    auto opened = Runner::open(scenario, spec_case, options);
-    if (const auto* failure = std::get_if<PoolFailure>(&opened)) return Error{failure->message};
-    Runner& runner = std::get<Runner>(opened);
     ReplayResult result;
     result.times = times;
     result.result.scenario = scenario.name;
     result.result.spec_case = spec_case;
     result.result.strategy = "replay";
-    result.result.schedules = times;
+    auto opened = Runner::open(scenario, spec_case, options);
+    if (const auto* failure = std::get_if<PoolFailure>(&opened)) {
+        fail(result, failure->message, failure->spec_error);
+        if (failure->lacking) {
+            result.result.status = CaseStatus::Skip;
+            result.result.verdict = "skipped";
+        }
+        return result;
+    }
+    Runner& runner = std::get<Runner>(opened);
     STAGGER_TRY([[maybe_unused]] Ok ran, replay_with(runner, file, times, result));
+    if (result.result.findings.empty()) return result;
+    result.result.schedules = times;
     if (minimize && result.shown > 0) {
         STAGGER_TRY([[maybe_unused]] Ok done, minimise_again(runner, file, options, result));
         Finding& finding = result.result.findings.front();

@@ -8,6 +8,7 @@
 
 #include "harness/report/explain.hpp"
 #include "harness/report/rows.hpp"
+#include "harness/report/summary.hpp"
 #include "harness/report/table.hpp"
 
 namespace stagger::report {
@@ -35,7 +36,7 @@ std::string title(const CaseResult& result, const Finding& finding, const Style&
     if (!finding.verdict.violations.empty() && !finding.verdict.violations.front().object.empty())
         what += " on " + printable(finding.verdict.violations.front().object);
     return fmt::format("{}  in {}\n", style.red(style.bold(what)),
-                       style.bold(printable(result.spec_case.id)));
+                       style.bold(printable(report::title(result))));
 }
 
 std::string sentence(const Finding& finding, const Style& style) {
@@ -84,7 +85,7 @@ std::string delays(const Finding& finding, const std::vector<std::uint32_t>& cri
     return out;
 }
 
-std::string replays(const Finding& finding, const Style& style) {
+std::string replays(const CaseResult& result, const Finding& finding, const Style& style) {
     std::string out;
     if (finding.found_at > 0) out = fmt::format("found at schedule {}; ", finding.found_at);
     out += fmt::format("it showed in {} of {} replays with fresh processes", finding.replayed,
@@ -92,8 +93,10 @@ std::string replays(const Finding& finding, const Style& style) {
     out = paragraph(out, style, 2);
     if (finding.schedule_path.empty()) return out;
     // Never wrapped: it is there to be copied.
-    return out + fmt::format("  {}  stagger replay {}\n", style.bold("replay it:"),
-                             shell_quoted(finding.schedule_path));
+    const std::string on =
+        result.spec_path.empty() ? "" : " --spec " + shell_quoted(result.spec_path);
+    return out + fmt::format("  {}  stagger replay {}{}\n", style.bold("replay it:"),
+                             shell_quoted(finding.schedule_path), on);
 }
 
 std::string output(const Finding& finding, const Style& style) {
@@ -137,7 +140,7 @@ std::string render_finding(const CaseResult& result, const Finding& finding, con
     out += waits(finding, style);
     out += delays(finding, critical, style) + "\n";
     out += also(finding, style);
-    out += replays(finding, style);
+    out += replays(result, finding, style);
     return out + output(finding, style);
 }
 

@@ -157,10 +157,28 @@ Json case_json(const CaseResult& result) {
     return out;
 }
 
+Json regression_json(const CaseResult& result) {
+    Json out;
+    out["file"] = result.regression;
+    out["case"] = result.spec_case.id;
+    out["scenario"] = result.scenario;
+    out["expected"] = result.spec_case.finds.empty() ? Json("ok") : Json(result.spec_case.finds);
+    out["verdict"] = result.verdict;
+    out["symptoms"] = result.symptoms;
+    out["status"] = name(result.status);
+    out["message"] = result.message;
+    out["schedules"] = result.schedules;
+    out["seconds"] = result.seconds;
+    out["finding"] =
+        result.findings.empty() ? Json(nullptr) : finding_json(result.findings.front());
+    return out;
+}
+
 }  // namespace
 
 std::string to_json(std::uint64_t seed, const std::vector<CaseResult>& results) {
-    const Totals totals = count(results);
+    const Parts parts = parted(results);
+    const Totals totals = count(parts.cases);
     Json out;
     out["format"] = kJsonFormat;
     out["seed"] = seed;
@@ -168,7 +186,11 @@ std::string to_json(std::uint64_t seed, const std::vector<CaseResult>& results) 
                       {"failed", totals.failed}, {"inconclusive", totals.inconclusive},
                       {"errors", totals.errors}, {"skipped", totals.skipped}};
     out["cases"] = Json::array();
-    for (const CaseResult& result : results) out["cases"].push_back(case_json(result));
+    for (const CaseResult& result : parts.cases) out["cases"].push_back(case_json(result));
+    out["regressions"] = Json::array();
+    for (const CaseResult& result : parts.regressions) {
+        out["regressions"].push_back(regression_json(result));
+    }
     // Text from scenarios and backends may hold any bytes; those that are no UTF-8 are replaced.
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

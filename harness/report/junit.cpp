@@ -84,7 +84,7 @@ std::string render(const Suite& suite) {
                                   counts(count(results), seconds_of(results)));
     for (const CaseResult& result : results) {
         out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\">\n", name,
-                           xml_escaped(result.spec_case.id), result.seconds);
+                           xml_escaped(title(result)), result.seconds);
         out += outcome(result) + "    </testcase>\n";
     }
     return out + "  </testsuite>\n";

@@ -47,7 +47,8 @@ std::string brief_evidence(const CaseResult& result) {
 
 // A pass without a finding has nothing but its evidence.
 std::string table_reason(const CaseResult& result) {
-    const bool bare = result.status == CaseStatus::Pass && result.findings.empty();
+    const bool bare =
+        result.status == CaseStatus::Pass && result.findings.empty() && result.regression.empty();
     return bare && result.schedules > 0 ? brief_evidence(result) : reason(result);
 }
 
@@ -76,7 +77,7 @@ struct Columns {
     // The id is never cut, since people copy it into --filter.
     explicit Columns(const std::vector<CaseResult>& results) {
         for (const CaseResult& result : results) {
-            id = std::max(id, display_width(printable(result.spec_case.id)));
+            id = std::max(id, display_width(printable(title(result))));
             verdict = std::max(verdict, display_width(printable(result.verdict)));
             schedules = std::max(schedules, std::to_string(result.schedules).size());
             rate = std::max(rate, report::rate(result).size());
@@ -93,7 +94,7 @@ struct Columns {
 std::string table_row(const Columns& columns, const CaseResult& result, const Style& style) {
     const std::string status = pad(name(result.status), columns.status);
     return fmt::format("{}  {}  {}  {}  {}  {}\n", painted(result.status, status, style),
-                       pad(printable(result.spec_case.id), columns.id),
+                       pad(printable(title(result)), columns.id),
                        pad(printable(result.verdict), columns.verdict),
                        pad_left(std::to_string(result.schedules), columns.schedules),
                        pad_left(rate(result), columns.rate),
@@ -143,8 +144,20 @@ Totals count(const std::vector<CaseResult>& results) {
     return totals;
 }
 
-std::string render_totals(const Totals& totals) {
-    std::string out = fmt::format("{}: {} passed", counted(totals.cases, "case"), totals.passed);
+Parts parted(const std::vector<CaseResult>& results) {
+    Parts parts;
+    for (const CaseResult& result : results) {
+        (result.regression.empty() ? parts.cases : parts.regressions).push_back(result);
+    }
+    return parts;
+}
+
+const std::string& title(const CaseResult& result) {
+    return result.regression.empty() ? result.spec_case.id : result.regression;
+}
+
+std::string render_totals(const Totals& totals, std::string_view noun) {
+    std::string out = fmt::format("{}: {} passed", counted(totals.cases, noun), totals.passed);
     const auto add = [&out](std::uint64_t number, std::string_view what) {
         if (number > 0) out += fmt::format(", {} {}", number, what);
     };
@@ -192,7 +205,7 @@ std::string reason(const CaseResult& result) {
 
 std::string render_line(const CaseResult& result, const Style& style) {
     std::string out = painted(result.status, pad(name(result.status), 12), style);
-    out += "  " + printable(result.spec_case.id);
+    out += "  " + printable(title(result));
     if (result.verdict != "ok") out += "  " + printable(result.verdict);
     if (result.schedules > 0) out += "  " + counted(result.schedules, "schedule");
     if (const std::string per_second = rate(result); !per_second.empty())
@@ -215,13 +228,18 @@ std::string render_summary(const std::vector<CaseResult>& results, const Style& 
         seconds += result.seconds;
         schedules += result.schedules;
     }
-    out += fmt::format("\n{}; {} in {:.1f} s of exploring\n", render_totals(count(results)),
+    const Parts parts = parted(results);
+    out += "\n";
+    if (!parts.regressions.empty()) {
+        out += render_totals(count(parts.regressions), "regression") + "; ";
+    }
+    out += fmt::format("{}; {} in {:.1f} s of exploring\n", render_totals(count(parts.cases)),
                        counted(schedules, "schedule"), seconds);
     return out;
 }
 
 std::string render_evidence(const CaseResult& result, const Style& style) {
-    std::string out = fmt::format("{}  {}\n", style.bold(printable(result.spec_case.id)),
+    std::string out = fmt::format("{}  {}\n", style.bold(printable(title(result))),
                                   painted(result.status, printable(result.verdict), style));
     const auto add = [&](const std::string& text) {
         for (const std::string& line : wrap(text, std::max<std::size_t>(style.width, 42) - 2))
@@ -233,7 +251,7 @@ std::string render_evidence(const CaseResult& result, const Style& style) {
     } else if (result.findings.empty() || result.message != headline(result.findings.front())) {
         add(printable(result.message));
     }
-    if (result.schedules > 0) add(evidence_text(result));
+    if (result.schedules > 0 && result.regression.empty()) add(evidence_text(result));
     if (result.evidence.complete) {
         for (const std::string& limit : result.evidence.limits) add("limit: " + limit);
     }

@@ -20,8 +20,17 @@ struct Totals {
 };
 Totals count(const std::vector<engine::CaseResult>&);
 
+// What was searched, and what was replayed from the corpus; in the same order.
+struct Parts {
+    std::vector<engine::CaseResult> cases, regressions;
+};
+Parts parted(const std::vector<engine::CaseResult>&);
+
+// What a result is listed under: the id of its case, or the schedule that was replayed.
+const std::string& title(const engine::CaseResult&);
+
 // "40 cases: 38 passed, 2 failed".
-std::string render_totals(const Totals&);
+std::string render_totals(const Totals&, std::string_view noun = "case");
 
 // Executions per second, "" where there is nothing to divide.
 std::string rate(const engine::CaseResult&);

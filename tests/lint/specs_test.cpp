@@ -47,6 +47,15 @@ TEST(Specs, HaveNoTwoCasesWithOneId) {
     }
 }
 
+TEST(Specs, HaveTheRegressionsThatAreKept) {
+    std::set<std::string> names;
+    for (const auto& file : specs()) names.insert(file.stem().string());
+    for (const auto& schedule : files_under("corpus/regressions", {".schedule"})) {
+        EXPECT_TRUE(names.contains(schedule.parent_path().filename().string()))
+            << place(schedule) << ": no spec is called like its folder, so no gate replays it";
+    }
+}
+
 TEST(Specs, ShowTheRemedyBesideTheBug) {
     for (const auto& file : specs()) {
         const auto outcome = spec::load_scenario(file.string());

@@ -102,6 +102,10 @@ void add_seed(Usage& usage, Options& options) {
          number_into(options.seed, 0, std::numeric_limits<std::uint64_t>::max())});
 }
 
+void add_corpus(Usage& usage, Options& options, const std::string& help) {
+    usage.options.push_back({"--corpus", "DIR", help, into(options.corpus)});
+}
+
 void add_exploration(Usage& usage, Options& options) {
     add_seed(usage, options);
     usage.options.push_back({"--schedules", "N", "Executions per case",
@@ -144,9 +148,8 @@ void add_fuzzing(Usage& usage, Options& options) {
         {"--time", "T", "Time per case: 30, 30s, 2m, 8h", into(options.seconds, parse_duration)});
     usage.options.push_back({"--jobs", "N", "Processes that search side by side",
                              number_into(options.jobs, 1, kMostJobs)});
-    usage.options.push_back({"--corpus", "DIR",
-                             "Where inputs are kept, a folder per case (default: corpus in --out)",
-                             into(options.corpus)});
+    add_corpus(usage, options,
+               "Where inputs are kept, a folder per case (default: corpus in --out)");
     usage.options.push_back({"--feedback", "on|off",
                              "off: mutate blindly, to see what the feedback is worth",
                              [&options](const std::string& text) -> Status {

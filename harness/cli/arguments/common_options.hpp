@@ -19,6 +19,7 @@ void add_exploration(Usage&, Options&);  // --seed, --schedules, --time, --strat
 void add_parallelism(Usage&, Options&);  // --jobs, --fail-fast, --progress
 void add_results(Usage&, Options&);      // --json, --junit, --out
 void add_fuzzing(Usage&, Options&);      // --corpus, --feedback, --jobs, ...
+void add_corpus(Usage&, Options&, const std::string& help);
 void add_seed(Usage&, Options&);
 void add_replaying(Usage&, Options&);     // --times, --minimize, --spec
 void add_surroundings(Usage&, Options&);  // --plugin, --color

@@ -38,7 +38,7 @@ struct Options {
     std::uint32_t jobs = 1;
     bool fail_fast = false;
 
-    std::string corpus;    // fuzz: "" is a folder below `out`
+    std::string corpus;    // fuzz: "" is a folder below `out`; gate: "" is the nearest to a spec
     bool feedback = true;  // fuzz
 
     std::string json, junit;  // "" writes none, "-" is stdout

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/regressions.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/signals.hpp"
@@ -41,9 +42,26 @@ void show_results(const std::vector<CaseResult>& results, const CampaignStyle& s
         console.print("Interrupted: cases that had not ended are inconclusive.\n");
 }
 
-std::string introduction(std::size_t cases, std::size_t specs, std::uint64_t seed) {
-    return fmt::format("{} of {}, seed {}\n", report::counted(cases, "case"),
+std::string introduction(std::size_t regressions, std::size_t cases, std::size_t specs,
+                         std::uint64_t seed) {
+    const std::string first =
+        regressions == 0 ? "" : report::counted(regressions, "regression") + " and ";
+    return fmt::format("{}{} of {}, seed {}\n", first, report::counted(cases, "case"),
                        report::counted(specs, "spec"), seed);
+}
+
+// What runs first, then what is searched.
+Result<std::vector<Job>> select_all(const LoadedSpecs& specs, const CampaignStyle& style,
+                                    const Options& options, std::size_t& regressions) {
+    STAGGER_TRY(const std::vector<Job> cases,
+                select_jobs(specs, selection_of(options), style.make_cases));
+    std::vector<Job> jobs;
+    if (style.regressions) {
+        STAGGER_TRY(jobs, select_regressions(specs, cases, options));
+    }
+    regressions = jobs.size();
+    jobs.insert(jobs.end(), cases.begin(), cases.end());
+    return jobs;
 }
 
 std::string nothing_matched(const Options& options, const LoadedSpecs& specs) {
@@ -60,14 +78,15 @@ int run_campaign(const Options& options, const CampaignStyle& style, Console& co
     if (!specs) return usage_failure(specs.error(), console);
     const Result<Session> session = open_session(options, console);
     if (!session) return usage_failure(session.error(), console);
-    const Result<std::vector<Job>> jobs =
-        select_jobs(*specs, selection_of(options), style.make_cases);
+    std::size_t regressions = 0;
+    const Result<std::vector<Job>> jobs = select_all(*specs, style, options, regressions);
     if (!jobs) return usage_failure(jobs.error(), console);
 
     if (jobs->empty()) {
         console.error(nothing_matched(options, *specs));
     } else {
-        console.print(introduction(jobs->size(), specs->specs.size(), session->campaign.seed));
+        console.print(introduction(regressions, jobs->size() - regressions, specs->specs.size(),
+                                   session->campaign.seed));
     }
     const std::vector<CaseResult> results = run_all(*jobs, *session, options, console);
     if (!results.empty()) show_results(results, style, console);

@@ -11,6 +11,7 @@ namespace stagger::cli {
 
 struct CampaignStyle {
     bool make_cases = false;   // where no case matches, make one that is expected to hold
+    bool regressions = false;  // replay what the corpus has of the cases, before them
     bool show_passes = false;  // tell about each pass too: its evidence, and the known bug it found
 };
 

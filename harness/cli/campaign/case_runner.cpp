@@ -17,6 +17,7 @@ CaseResult not_run(const Job& job, CaseStatus status, std::string verdict, std::
     CaseResult result;
     result.scenario = job.scenario == nullptr ? "" : job.scenario->name;
     result.spec_case = job.spec_case;
+    if (job.regression) result.regression = job.regression->path;
     result.status = status;
     result.verdict = std::move(verdict);
     result.message = std::move(why);
@@ -73,7 +74,7 @@ private:
         const Job& job = jobs_[index];
         if (job.settled) return *job.settled;
         if (is_cancelled()) return interrupted(job);
-        progress_.started(index, job.spec_case.id);
+        progress_.started(index, job.regression ? job.regression->path : job.spec_case.id);
         CaseResult result = settings_.run(
             job, [this, index](std::uint64_t count) { progress_.executions(index, count); });
         if (is_cancelled()) mark_interrupted(result);

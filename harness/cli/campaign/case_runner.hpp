@@ -8,20 +8,30 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/cli/campaign/progress.hpp"
 #include "harness/engine/case_result.hpp"
+#include "harness/schedule/schedule.hpp"
 #include "harness/spec/scenario.hpp"
 
 namespace stagger::cli {
+
+// A schedule to replay on a case before anything is searched.
+struct Regression {
+    std::string path;
+    schedule::ScheduleFile file;
+};
 
 // A case to run; or one whose result is known already, such as a spec that cannot be read.
 struct Job {
     const spec::Scenario* scenario = nullptr;  // outlives the run
     spec::Case spec_case;
     std::optional<engine::CaseResult> settled;
+    std::shared_ptr<const Regression> regression;  // null: the case is searched
 };
 
 // Called every now and then with the executions so far.

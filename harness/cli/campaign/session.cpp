@@ -97,6 +97,10 @@ std::vector<engine::CaseResult> run_all(const std::vector<Job>& jobs, const Sess
     settings.run = [&session](const Job& job, const OnExecutions& on_executions) {
         engine::CampaignOptions campaign = session.campaign;
         campaign.on_progress = on_executions;
+        if (job.regression) {
+            return engine::run_regression(*job.scenario, job.spec_case, job.regression->file,
+                                          job.regression->path, campaign);
+        }
         return engine::run_case(*job.scenario, job.spec_case, campaign);
     };
     Progress progress(console.progress_mode(), console.progress_style(), jobs.size(),

@@ -61,7 +61,7 @@ Result<std::vector<Job>> select_jobs(const LoadedSpecs& specs, const spec::Selec
         STAGGER_TRY(const std::vector<spec::Case> cases,
                     spec::select_cases(*spec.scenario, selection, make));
         for (const spec::Case& selected : cases)
-            jobs.push_back({spec.scenario.get(), selected, std::nullopt});
+            jobs.push_back({spec.scenario.get(), selected, std::nullopt, nullptr});
     }
     return jobs;
 }

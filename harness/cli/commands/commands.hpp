@@ -22,6 +22,9 @@ int run_run(const Options&, Console&);
 void set_up_fuzz(Usage&, Options&);
 int run_fuzz(const Options&, Console&);
 
+void set_up_corpus(Usage&, Options&);
+int run_corpus(const Options&, Console&);
+
 void set_up_replay(Usage&, Options&);
 int run_replay(const Options&, Console&);
 

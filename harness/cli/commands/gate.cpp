@@ -10,9 +10,17 @@ void set_up_gate(Usage& usage, Options& options) {
     add_selection(usage, options);
     add_exploration(usage, options);
     add_parallelism(usage, options);
+    add_corpus(usage, options,
+               "Replay DIR/regressions/<scenario>/*.schedule first (default: the corpus nearest to "
+               "the specs)");
     add_results(usage, options);
     add_surroundings(usage, options);
     usage.notes =
+        "Schedules kept in corpus/regressions/<scenario>/ are replayed first, on the specs as "
+        "they\n"
+        "are: what a case names in `finds` must still show, and nothing where it must hold. "
+        "`corpus`\n"
+        "is looked for beside the specs, beside the folders that they are in, and here.\n\n"
         "Ends with 0 only if every case holds, or finds the known bugs that it names. A bad spec\n"
         "does not keep the others from being run. The first SIGINT or SIGTERM ends the run with\n"
         "what is there, the cases that had not ended being inconclusive; the second one kills.";
@@ -24,7 +32,8 @@ void set_up_gate(Usage& usage, Options& options) {
 }
 
 int run_gate(const Options& options, Console& console) {
-    return run_campaign(options, {.make_cases = false, .show_passes = false}, console);
+    return run_campaign(options, {.make_cases = false, .regressions = true, .show_passes = false},
+                        console);
 }
 
 }  // namespace stagger::cli

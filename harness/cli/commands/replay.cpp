@@ -64,9 +64,10 @@ std::string render_course(const engine::Finding& finding, const report::Style& s
 
 // Gives the exit code, and the sentences that go with it.
 int show(const engine::ReplayResult& replay, Console& console) {
-    if (replay.result.status == engine::CaseStatus::Error) {
-        console.error(replay.result.message);
-        return kBroken;
+    const engine::CaseResult& result = replay.result;
+    if (result.status == engine::CaseStatus::Error || result.status == engine::CaseStatus::Skip) {
+        console.error(result.message);
+        return result.spec_error ? kUsage : kBroken;
     }
     for (const engine::Finding& finding : replay.result.findings)
         console.print((replay.shown > 0

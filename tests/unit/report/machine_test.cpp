@@ -25,7 +25,8 @@ std::vector<std::string> keys(const Json& object) {
 
 TEST(ReportJson, HasExactlyTheKeysThatAreDocumented) {
     const Json json = Json::parse(to_json(7, {sample::lost_update()}));
-    EXPECT_EQ(keys(json), (std::vector<std::string>{"format", "seed", "summary", "cases"}));
+    EXPECT_EQ(keys(json),
+              (std::vector<std::string>{"format", "seed", "summary", "cases", "regressions"}));
     EXPECT_EQ(keys(json["summary"]),
               (std::vector<std::string>{"cases", "passed", "failed", "inconclusive", "errors",
                                         "skipped"}));
@@ -39,6 +40,21 @@ TEST(ReportJson, HasExactlyTheKeysThatAreDocumented) {
                                         "schedule_file", "replayed", "replays"}));
     EXPECT_EQ(json["format"], 1);
     EXPECT_EQ(json["seed"], 7);
+}
+
+TEST(ReportJson, WhatWasReplayedFromTheCorpusIsApart) {
+    CaseResult replayed = sample::lost_update();
+    replayed.regression = "corpus/regressions/increment/a.schedule";
+    const Json json = Json::parse(to_json(7, {replayed, sample::pass()}));
+    EXPECT_EQ(json["summary"]["cases"], 1);
+    EXPECT_EQ(json["cases"].size(), 1U);
+    ASSERT_EQ(json["regressions"].size(), 1U);
+    EXPECT_EQ(
+        keys(json["regressions"][0]),
+        (std::vector<std::string>{"file", "case", "scenario", "expected", "verdict", "symptoms",
+                                  "status", "message", "schedules", "seconds", "finding"}));
+    EXPECT_EQ(json["regressions"][0]["file"], replayed.regression);
+    EXPECT_EQ(json["regressions"][0]["case"], "increment/shm");
 }
 
 TEST(ReportJson, AFindingCarriesItsDelaysAndOperations) {

@@ -15,6 +15,14 @@ bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
+TEST(ReportSummary, WhatWasReplayedFromTheCorpusIsCountedApart) {
+    CaseResult replayed = sample::lost_update();
+    replayed.regression = "corpus/regressions/increment/a.schedule";
+    const std::string table = render_summary({replayed, sample::pass()}, Style{});
+    EXPECT_TRUE(has(table, replayed.regression)) << table;
+    EXPECT_TRUE(has(table, "1 regression: 0 passed, 1 failed; 1 case: 1 passed;")) << table;
+}
+
 TEST(ReportSummary, APassSaysWhatItIsWorth) {
     EXPECT_EQ(evidence_text(sample::pass()),
               "1000 schedules, 37 interleavings, 6 contended points; chance that the next shows "

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/engine/misfit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "harness/engine/schedule_codec.hpp"
+
+namespace stagger::engine {
+namespace {
+
+std::string task_name(control::TaskIndex task, const std::vector<history::Task>& tasks) {
+    return task < tasks.size() ? tasks[task].name : fmt::format("helper[{}]", task);
+}
+
+class Comparison {
+public:
+    Comparison(Runner& runner, const schedule::Schedule& schedule)
+        : runner_(runner),
+          segment_(runner.pool().segment()),
+          tasks_(runner.pool().layout().tasks),
+          schedule_(schedule),
+          taken_(to_schedule(runner.decisions(), tasks_, runner.labels())) {}
+
+    Misfit find() const {
+        for (const schedule::Decision& planned : schedule_.decisions) {
+            if (was_given_up(planned)) return explain(planned);
+            const std::string label = label_taken(planned);
+            if (!label.empty() && label != planned.label) return other_step(planned, label);
+        }
+        if (segment_.execution.misfits == 0) return {};
+        return {describe_decision(segment_.execution.first_misfit, tasks_, runner_.labels())};
+    }
+
+private:
+    bool is(const schedule::Decision& planned, const control::Decision& decision) const {
+        return decision.point == planned.point && decision.turn == planned.turn &&
+               task_name(decision.task, tasks_) == planned.task;
+    }
+
+    // Asked for where it could not be taken, or never asked for.
+    bool was_given_up(const schedule::Decision& planned) const {
+        if (segment_.execution.misfits > 0 && is(planned, segment_.execution.first_misfit)) {
+            return true;
+        }
+        for (const control::TaskSlot& slot : segment_.tasks) {
+            for (std::uint32_t i = slot.replay_next; i < slot.replay_end; ++i) {
+                if (is(planned, segment_.plan.replay[i])) return true;
+            }
+        }
+        return false;
+    }
+
+    // What the task did where the decision was taken; "" if it was not, or was the calm one.
+    std::string label_taken(const schedule::Decision& planned) const {
+        for (const schedule::Decision& decision : taken_.decisions) {
+            const bool same = decision.task == planned.task && decision.point == planned.point &&
+                              decision.turn == planned.turn;
+            if (same) return decision.label;
+        }
+        return "";
+    }
+
+    // What the task was about to do at that point; nothing if it never came there.
+    std::optional<std::string> label_at(const schedule::Decision& planned) const {
+        control::Decision probe{};
+        for (std::uint32_t i = 0; i < segment_.trace.count; ++i) {
+            const control::TraceEntry& entry = segment_.trace.entries[i];
+            const bool here = entry.kind == control::TraceKind::Event &&
+                              entry.point == planned.point &&
+                              task_name(entry.task, tasks_) == planned.task;
+            if (!here) continue;
+            probe.task = entry.task;
+            probe.site = entry.site;
+            probe.call = entry.call;
+            return to_schedule({probe}, tasks_, runner_.labels()).decisions.front().label;
+        }
+        return std::nullopt;
+    }
+
+    static Misfit other_step(const schedule::Decision& planned, const std::string& label) {
+        return {fmt::format("{} does `{}` at its point {}, where the schedule says `{}`",
+                            planned.task, label, planned.point, planned.label)};
+    }
+
+    Misfit explain(const schedule::Decision& planned) const {
+        const std::optional<std::string> label = label_at(planned);
+        if (!label) {
+            return {fmt::format("{} never came to its point {}", planned.task, planned.point)};
+        }
+        if (*label != planned.label) return other_step(planned, *label);
+        return {fmt::format("at its point {} (`{}`) {} was to let {} run, which cannot run there",
+                            planned.point, planned.label, planned.task, planned.target),
+                true};
+    }
+
+    Runner& runner_;
+    const control::Segment& segment_;
+    const std::vector<history::Task>& tasks_;
+    const schedule::Schedule& schedule_;
+    const schedule::Schedule taken_;
+};
+
+}  // namespace
+
+Misfit find_misfit(Runner& runner, const schedule::Schedule& schedule) {
+    return Comparison(runner, schedule).find();
+}
+
+}  // namespace stagger::engine
