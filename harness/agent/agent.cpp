@@ -32,6 +32,24 @@ void find_stack() {
     pthread_attr_destroy(&attributes);
 }
 
+struct OtherClients {
+    std::uint64_t points = 0;  // how far they have come
+    bool ready = false;        // somebody can go on
+};
+
+// A backend's servers do not count: what they do is answer requests, such as those of a task that
+// asks again and again.
+OtherClients other_clients() {
+    OtherClients others;
+    for (control::TaskIndex task = 0; task < control::kMaxTasks; ++task) {
+        const control::TaskSlot& slot = self.segment->tasks[task];
+        if (task == self.index || slot.kind == control::TaskKind::Server) continue;
+        others.points += slot.point;
+        others.ready |= (self.execution().ready & control::bit(task)) != 0;
+    }
+    return others;
+}
+
 }  // namespace
 
 bool use_segment(control::Segment* segment) {
@@ -54,7 +72,9 @@ void be_task(control::TaskIndex index, void (*on_new_execution)(void*), void* co
     find_stack();
 }
 
-void await_turn() { await_token(); }
+void await_turn() {
+    await_token();
+}
 
 void step_point(control::Call call, std::uint32_t site, std::uint32_t object, control::Key key,
                 bool reads_only) {
@@ -64,8 +84,12 @@ void step_point(control::Call call, std::uint32_t site, std::uint32_t object, co
     point(call, key, reads_only);
 }
 
-void enter_plugin() { self.in_plugin = true; }
-void leave_plugin() { self.in_plugin = false; }
+void enter_plugin() {
+    self.in_plugin = true;
+}
+void leave_plugin() {
+    self.in_plugin = false;
+}
 
 void plugin_point(const char* label) {
     if (!controlled()) return;
@@ -100,15 +124,16 @@ void join(control::TaskMask tasks) {
 bool let_others_run() {
     if (self.segment->free.on) return nap_beside_others();
     control::Execution& execution = self.execution();
-    const control::TaskMask others = execution.ready & ~control::bit(self.index);
-    if (others == 0) {
+    const std::uint64_t before = other_clients().points;
+    if ((execution.ready & ~control::bit(self.index)) == 0) {
         if (execution.next_deadline == control::kNoDeadline) return false;
         wait_for(nullptr, 0, execution.next_deadline);  // those who sleep are not stuck
         return true;
     }
     control::yield(*self.segment, self.index);
     point(control::Call::Yield, control::kNoKey);
-    return true;
+    const OtherClients now = other_clients();  // a server's answer may have set one free
+    return now.ready || now.points != before;
 }
 
 void end_task() {

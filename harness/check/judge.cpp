@@ -42,6 +42,8 @@ constexpr Row kOracles[] = {
      oracle::unexpected_errors},
     {{"assertions", "the scenario's assertions hold"}, oracle::assertions},
     {{"final-state", "what `final` expects holds in the end"}, oracle::final_state},
+    {{"lost-updates", "where `final` fails, two updates of what it speaks of did not collide"},
+     oracle::lost_updates},
     {{"outcomes", "what `observe` came to is not forbidden"}, oracle::outcomes},
     {{"leaks", "nothing of the operating system's is left behind"}, oracle::leaks},
     {{"unexplained", "every object without a legal order is reported, if only as that"},

@@ -85,18 +85,20 @@ private:
     // Both read one version, and neither write can have been there when the other read.
     bool read_the_same(const Update& a, const Update& b) const {
         if (!a.read || !b.read || a.read->result != b.read->result) return false;
-        if (!is_block(a) && !is_block(b)) return false;
+        if (!is_whole(a) && !is_whole(b)) return false;
         if (!a.overwrites && !b.overwrites) return false;
         return a.write->responded > b.read->invoked && b.write->responded > a.read->invoked;
     }
 
     // `b` wrote for certain after `a` read and before `a` wrote over it.
     bool overwrote_unseen(const Update& a, const Update& b) const {
-        if (!is_block(a) || !a.read || !a.overwrites || a.read == a.write) return false;
+        if (!is_whole(a) || !a.read || !a.overwrites || a.read == a.write) return false;
         return a.read->responded < b.write->invoked && b.write->responded < a.write->invoked;
     }
 
-    static bool is_block(const Update& update) { return update.transaction->block != kNone; }
+    static bool is_whole(const Update& update) {
+        return update.transaction->block != kNone || update.transaction->is_update;
+    }
 
     std::string task(const Update& update) const {
         return task_name(context_.history, update.transaction->task);

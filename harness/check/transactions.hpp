@@ -28,6 +28,7 @@ struct Effect {
 struct Transaction {
     std::uint32_t task = 0;
     std::uint32_t block = history::kNone;  // index into History::blocks; kNone: a single call
+    bool is_update = false;  // a read and the write that followed it, outside of any block
     Interval interval;
     bool complete = true;    // false: it may have ended after any of its effects, or before
     bool determined = true;  // its effects can come to one outcome only

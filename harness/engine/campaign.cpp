@@ -162,6 +162,13 @@ void judge_expected(CaseResult& result, const Explorer& explorer, const spec::Ca
     result.verdict = result.symptoms.empty() ? "ok" : result.symptoms.front();
     result.status = missing.empty() ? CaseStatus::Pass : CaseStatus::Fail;
     if (missing.empty()) return;
+    if (!explorer.inconclusive().empty()) {
+        result.status = CaseStatus::Inconclusive;
+        result.verdict = "inconclusive";
+        result.message = fmt::format("{} did not show, and not all could be judged: {}",
+                                     fmt::join(missing, ", "), explorer.inconclusive());
+        return;
+    }
     result.message = fmt::format("expected to find {}, which did not show in {} schedules",
                                  fmt::join(missing, ", "), explorer.executions());
     result.nearest_miss = nearest_miss(result, explorer);
@@ -233,6 +240,7 @@ CaseResult run_case(const spec::Scenario& scenario, const spec::Case& spec_case,
     CaseResult result;
     result.scenario = scenario.name;
     result.spec_case = spec_case;
+    result.plugins = options.plugins_given;
     const std::string cpus = options.cpus.value_or(spec_case.explore.cpus.value_or("1"));
     const bool free = is_free(spec_case, options);
     if (free && cpus != "1" && cpus != "all") {

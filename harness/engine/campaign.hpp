@@ -26,10 +26,11 @@ struct CampaignOptions {
     std::optional<std::uint32_t> depth;
     std::optional<spec::Lifetime> lifetime;
     std::optional<spec::Mode> mode;
-    std::optional<std::string> cpus;  // free mode: "1" or "all"
-    std::string worker_path;                // the stagger-worker binary
-    std::vector<std::string> plugin_paths;  // folders to look for backends in
-    std::string out_directory;              // where .schedule files go; "" writes none
+    std::optional<std::string> cpus;         // free mode: "1" or "all"
+    std::string worker_path;                 // the stagger-worker binary
+    std::vector<std::string> plugin_paths;   // folders to look for backends in
+    std::vector<std::string> plugins_given;  // as --plugin named them, for commands that are shown
+    std::string out_directory;               // where .schedule files go; "" writes none
     std::uint32_t replays = 20;
     bool keep_going = false;   // explore the whole budget even after a finding
     bool search_only = false;  // of a case with `finds`: is it found, no more

@@ -37,7 +37,7 @@ struct Evidence {
     std::uint64_t contended_points = 0;    // sites at which another task was about to conflict
     bool complete = false;                 // no other interleaving is left, up to equivalence
     std::uint64_t classes = 0;             // of equivalent ones, that `exhaustive` met
-    std::vector<std::string> limits;       // what `complete` does not cover, or what stood in its way
+    std::vector<std::string> limits;  // what `complete` does not cover, or what stood in its way
     std::map<std::uint32_t, double> missed;  // depth -> probability that such a bug was missed
     double chance_of_new = 0;                // Good-Turing estimate for the next schedule
     std::map<std::string, std::uint64_t> outcomes;  // histogram of `observe`
@@ -55,6 +55,7 @@ struct CaseResult {
     std::string message;                // why it is not a plain pass, one sentence
     bool spec_error = false;            // status Error because the spec is wrong: exit 64
     std::string nearest_miss;           // where a `finds` was not found
+    std::vector<std::string> plugins;   // what a replay needs as --plugin
     std::string strategy;
     std::uint64_t schedules = 0;
     double seconds = 0;

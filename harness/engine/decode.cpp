@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/control/record.hpp"
 
 namespace stagger::engine {
@@ -166,6 +168,20 @@ history::Ending ending_of(const Pool& pool) {
     }
 }
 
+// A thread that a plugin started stands for a task of its process; a process that it forked is in
+// no column of a history, and nobody is blamed by name.
+std::uint32_t culprit_of(const Pool& pool) {
+    const control::TaskIndex culprit = pool.execution().culprit;
+    const auto& tasks = pool.layout().tasks;
+    if (culprit < tasks.size()) return culprit;
+    if (culprit >= control::kMaxTasks) return kNone;
+    const std::uint32_t process = pool.segment().tasks[culprit].process;
+    const auto beside = std::find_if(tasks.begin(), tasks.end(), [&](const history::Task& task) {
+        return task.process == process;
+    });
+    return beside == tasks.end() ? kNone : static_cast<std::uint32_t>(beside - tasks.begin());
+}
+
 void add_waits(const Pool& pool, const std::vector<std::string>& labels, History& history) {
     for (std::uint32_t i = 0; i < history.tasks.size(); ++i) {
         const control::TaskSlot& slot = pool.segment().tasks[i];
@@ -220,7 +236,7 @@ history::History decode_history(const Pool& pool, const std::vector<std::string>
     history.objects = pool.layout().objects;
     Decoder(pool.segment().history, history).run();
     history.ending = ending_of(pool);
-    history.culprit = pool.execution().culprit;
+    history.culprit = culprit_of(pool);
     history.detail =
         pool.harm() != nullptr
             ? fmt::format("a plugin wrote over Stagger's control segment: {}", pool.harm())
@@ -231,6 +247,12 @@ history::History decode_history(const Pool& pool, const std::vector<std::string>
     if (pool.segment().history.overflow) {
         history.ending = history::Ending::Overflow;
         history.detail = "the execution did more operations than its history can hold";
+        if (!history.calls.empty()) {
+            const history::Call& last = history.calls.back();
+            history.detail +=
+                fmt::format("; it was cut off in {}, at \"{}\"", history.tasks[last.task].name,
+                            last.site < labels.size() ? labels[last.site] : "");
+        }
     }
     if (history.ending != history::Ending::Completed) add_waits(pool, labels, history);
     return history;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/engine/instrumentation.hpp"
 #include "harness/engine/schedule_codec.hpp"
 
 namespace stagger::engine {
@@ -14,6 +15,8 @@ namespace {
 constexpr std::uint32_t kDefaultDepth = 3;
 // One execution in so many is run a second time and compared.
 constexpr std::uint64_t kDeterminismStride = 64;
+// So many executions and none that could be judged: more of them would not be, either.
+constexpr std::uint64_t kMostUnjudged = 5;
 
 template <typename T>
 std::optional<T> first_given(const std::optional<T>& command_line, const std::optional<T>& spec) {
@@ -72,6 +75,7 @@ bool Explorer::done() const {
     if (executions_ >= budget_ || interrupted()) return true;
     if (!spec_error_.empty() || planner_->finished()) return true;
     if (!options_.keep_going) {
+        if (unjudged_ == executions_ && unjudged_ >= kMostUnjudged) return true;
         if (case_.finds.empty() ? !sightings_.empty() : found_all()) return true;
     }
     if (seconds_ <= 0) return false;
@@ -132,8 +136,9 @@ Status Explorer::take(const Seen& seen) {
     if (!seen.harness_error.empty()) return Error{seen.harness_error};
     spec_error_ = seen.spec_error;
     const check::Verdict& verdict = seen.verdict;
-    if (!verdict.inconclusive.empty() && inconclusive_.empty()) {
-        inconclusive_ = verdict.inconclusive.front();
+    if (!verdict.inconclusive.empty()) {
+        ++unjudged_;
+        if (inconclusive_.empty()) inconclusive_ = verdict.inconclusive.front();
     }
     if (seen.outcome) ++outcomes_[*seen.outcome];
     common_objects_ = std::max(common_objects_, verdict.common_objects);
@@ -222,6 +227,10 @@ Evidence Explorer::evidence() const {
     evidence.limits = std::move(claims.limits);
     if (evidence.complete && case_.real_libc) {
         evidence.limits.push_back("libc's own steps between two futex calls are taken as one");
+    }
+    for (const auto& what : out_of_sight_backends(runner_.pool().layout(), options_)) {
+        evidence.complete = false;
+        evidence.limits.push_back("out of sight: " + what);
     }
     add_pct_odds(claims, evidence);
     return evidence;

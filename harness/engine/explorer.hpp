@@ -70,6 +70,7 @@ private:
     std::vector<std::uint32_t> contended_;
     std::uint32_t common_objects_ = 0;
     bool visible_bound_reached_ = false;
+    std::uint64_t unjudged_ = 0;  // executions that were inconclusive
     std::map<std::string, std::uint64_t> outcomes_;
     std::string spec_error_, inconclusive_;
 };

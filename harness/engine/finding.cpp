@@ -53,6 +53,11 @@ void move_to_step(Runner& runner, Decisions& decisions, std::size_t i,
     }
 }
 
+std::uint32_t most_replays(const Target& target, std::uint32_t wanted) {
+    constexpr std::uint32_t kOfHang = 3;  // each costs the whole budget that makes it one
+    return target.symptom == check::Symptom::Hang ? std::min(wanted, kOfHang) : wanted;
+}
+
 }  // namespace
 
 bool shows(const Seen& seen, const Target& target) {
@@ -99,6 +104,7 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
 Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target& target,
                         std::uint32_t replays, const Patience& patience) {
     Finding finding;
+    replays = most_replays(target, replays);
     for (std::uint32_t i = 0; i <= replays; ++i) {
         if (i > 1 && patience.cancelled()) break;
         runner.pool().forget_output();

@@ -98,6 +98,7 @@ Result<ReplayResult> replay(const spec::Scenario& scenario, const spec::Case& sp
     result.times = times;
     result.result.scenario = scenario.name;
     result.result.spec_case = spec_case;
+    result.result.plugins = options.plugins_given;
     result.result.strategy = "replay";
     auto opened = Runner::open(scenario, spec_case, options);
     if (const auto* failure = std::get_if<PoolFailure>(&opened)) {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <fstream>
 #include <map>
 #include <tuple>
 
-#include "harness/backend/locate.hpp"
 #include "harness/engine/campaign.hpp"
 #include "harness/engine/core_lease.hpp"
 #include "harness/engine/decode.hpp"
+#include "harness/engine/instrumentation.hpp"
 #include "harness/engine/runner.hpp"
 #include "harness/engine/strategy/strategy.hpp"
 
@@ -39,29 +38,8 @@ std::vector<PointInfo> count_points(Runner& runner) {
     return points;
 }
 
-// Compilers leave the names of the calls they emit in the file.
-bool is_instrumented(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string content{std::istreambuf_iterator<char>(file),
-                              std::istreambuf_iterator<char>()};
-    return content.find("__tsan_") != std::string::npos;
-}
-
 std::vector<std::string> find_out_of_sight(Runner& runner, const CampaignOptions& options) {
-    std::map<std::string, bool> backends;
-    for (const history::Object& object : runner.pool().layout().objects) {
-        backends.try_emplace(object.backend, true);
-    }
-    std::vector<std::string> out_of_sight;
-    for (const auto& [name, used] : backends) {
-        const auto path = backend::locate(name, options.plugin_paths);
-        if (path && !is_instrumented(*path)) {
-            out_of_sight.push_back(fmt::format(
-                "backend {}: its accesses to shared memory, since it was compiled without "
-                "-fsanitize=thread",
-                name));
-        }
-    }
+    auto out_of_sight = out_of_sight_backends(runner.pool().layout(), options);
     if (runner.pool().segment().trace.full) {
         out_of_sight.push_back(fmt::format("all behind the first {} events", control::kMaxTraced));
     }

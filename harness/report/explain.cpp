@@ -132,8 +132,11 @@ private:
         std::optional<std::size_t> any;
         for (std::size_t i = next_moment_[*task]; i < moments_.size(); ++i) {
             if (moments_[i].task != *task || !same_step(moments_[i].label, label.step)) continue;
-            if (!target || acts_during(*target, gap_before(i))) {
+            const std::optional<std::uint32_t> act =
+                target ? first_act(*target, gap_before(i)) : std::nullopt;
+            if (!target || act) {
                 any = i;
+                if (act) now_ = *act;
                 break;
             }
         }
@@ -157,13 +160,19 @@ private:
             const bool ended = earlier.end != kNone && earlier.end < moment.start;
             gap.first = std::max(gap.first, ended ? earlier.end : earlier.start);
         }
+        gap.first = std::max(gap.first, now_);
         return gap;
     }
 
-    bool acts_during(std::uint32_t task, Gap gap) const {
-        return std::any_of(moments_.begin(), moments_.end(), [&](const Moment& moment) {
-            return moment.task == task && (gap.has(moment.start) || gap.has(moment.end));
-        });
+    std::optional<std::uint32_t> first_act(std::uint32_t task, Gap gap) const {
+        std::optional<std::uint32_t> first;
+        for (const Moment& moment : moments_) {
+            if (moment.task != task) continue;
+            for (const std::uint32_t position : {moment.start, moment.end}) {
+                if (gap.has(position) && (!first || position < *first)) first = position;
+            }
+        }
+        return first;
     }
 
     // What the delay waits for: of all that others completed meanwhile, what matters most.
@@ -215,6 +224,7 @@ private:
     const History& history_;
     std::vector<Moment> moments_;
     std::map<std::uint32_t, std::size_t> next_moment_;  // per task
+    std::uint32_t now_ = 0;  // decisions come in the order in which they were taken
 };
 
 }  // namespace

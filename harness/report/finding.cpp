@@ -93,10 +93,10 @@ std::string replays(const CaseResult& result, const Finding& finding, const Styl
     out = paragraph(out, style, 2);
     if (finding.schedule_path.empty()) return out;
     // Never wrapped: it is there to be copied.
-    const std::string on =
-        result.spec_path.empty() ? "" : " --spec " + shell_quoted(result.spec_path);
-    return out + fmt::format("  {}  stagger replay {}{}\n", style.bold("replay it:"),
-                             shell_quoted(finding.schedule_path), on);
+    std::string command = "stagger replay " + shell_quoted(finding.schedule_path);
+    if (!result.spec_path.empty()) command += " --spec " + shell_quoted(result.spec_path);
+    for (const std::string& plugin : result.plugins) command += " --plugin " + shell_quoted(plugin);
+    return out + fmt::format("  {}  {}\n", style.bold("replay it:"), command);
 }
 
 std::string output(const Finding& finding, const Style& style) {

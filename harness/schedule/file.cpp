@@ -15,6 +15,7 @@
 
 #include "harness/base/document.hpp"
 #include "harness/base/source.hpp"
+#include "harness/base/symptoms.hpp"
 #include "harness/schedule/schedule.hpp"
 
 namespace stagger::schedule {
@@ -99,6 +100,15 @@ public:
         file.case_id = text(root, "case");
         file.seed = seed(root);
         file.symptoms = texts(root, "symptoms");
+        for (const std::string& symptom : file.symptoms) {
+            const bool known = std::find(kSymptomNames.begin(), kSymptomNames.end(), symptom) !=
+                               kSymptomNames.end();
+            if (!known) {
+                wrong(root.find("symptoms")->value.position,
+                      fmt::format("there is no symptom \"{}\"", symptom),
+                      "`stagger list oracles` shows those that there are");
+            }
+        }
         file.spec_path = text(root, "spec_path");
         file.case_json = text(root, "case_json");
         file.spec_source = text(root, "spec");
@@ -218,7 +228,7 @@ private:
         check_keys(*table.entries(), kDecisionKeys);
         out.task = text(table, "task");
         out.label = text(table, "label");
-        out.point = number(table, "point", 1);
+        out.point = number(table, "point", 0);  // 0: before the first, where it starts
         if (table.find("turn")) out.turn = number(table, "turn", 0);
         const bool wake = table.find("wake") != nullptr;
         if (wake && table.find("run"))

@@ -139,6 +139,9 @@ private:
         to = {inner.get<std::string>("source"),
               {inner.get<std::uint32_t>("line"), inner.get<std::uint32_t>("column")},
               inner.get<std::uint32_t>("id")};
+        // Evaluators keep a table by id: a number out of nowhere must not size it.
+        constexpr std::uint32_t kMostExpressions = 1u << 20;
+        if (to.id >= kMostExpressions) inner.wrong("id");
         also(inner);
     }
     void read(const Json& from, OutcomeClass& to, const char* key) {

@@ -29,8 +29,10 @@ bool only_reads(Operation operation) {
         case Operation::Read:
         case Operation::Get:
         case Operation::Size:
-        case Operation::Snapshot: return true;
-        default: return false;
+        case Operation::Snapshot:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -45,8 +47,7 @@ std::uint32_t client_number(const backend::Layout& layout, std::uint32_t task) {
 
 }  // namespace
 
-Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task,
-                         spec::Evaluator evaluator)
+Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task, spec::Evaluator evaluator)
     : surroundings_(&surroundings),
       task_(task),
       identity_(&surroundings.layout.tasks[task]),
@@ -92,8 +93,10 @@ void Interpreter::run_parent() {
         switch (surroundings_->layout.objects[i].type) {
             case ObjectType::Mutex:
             case ObjectType::Condition:
-            case ObjectType::Barrier: continue;
-            default: break;
+            case ObjectType::Barrier:
+                continue;
+            default:
+                break;
         }
         Request request;
         request.operation = Operation::Snapshot;
@@ -120,17 +123,27 @@ Interpreter::Flow Interpreter::run_step(const spec::Step& step) {
         if (!wanted) return Flow::Next;
     }
     switch (step.kind) {
-        case StepKind::Operation: return run_operation(step);
-        case StepKind::Let: return run_let(step);
-        case StepKind::If: return run_if(step);
-        case StepKind::Repeat: return run_repeat(step);
-        case StepKind::While: return run_while(step);
-        case StepKind::Break: return Flow::Break;
-        case StepKind::Sleep: return run_sleep(step);
-        case StepKind::Assert: return run_assert(step);
-        case StepKind::Join: return run_join(step);
+        case StepKind::Operation:
+            return run_operation(step);
+        case StepKind::Let:
+            return run_let(step);
+        case StepKind::If:
+            return run_if(step);
+        case StepKind::Repeat:
+            return run_repeat(step);
+        case StepKind::While:
+            return run_while(step);
+        case StepKind::Break:
+            return Flow::Break;
+        case StepKind::Sleep:
+            return run_sleep(step);
+        case StepKind::Assert:
+            return run_assert(step);
+        case StepKind::Join:
+            return run_join(step);
         case StepKind::Section:
-        case StepKind::AsOne: return run_span(step);
+        case StepKind::AsOne:
+            return run_span(step);
     }
     return Flow::Stop;
 }
@@ -220,6 +233,14 @@ bool Interpreter::prepare(const spec::Step& step, Request& request) {
         !evaluate_encoded(step, step.expected, expected_)) {
         return false;
     }
+    if (step.operation == Operation::Set && value_ == Value().encode()) {
+        complain(
+            step, Complaint::Kind::ExpressionError,
+            fmt::format("{}:{}:{}: \"{}\" gives nil, which no map holds; `erase` takes a key away",
+                        surroundings_->scenario->path, step.value->position.line,
+                        step.value->position.column, step.value->source));
+        return false;
+    }
     request.key = key_;
     request.value = value_;
     request.expected = expected_;
@@ -239,12 +260,12 @@ bool Interpreter::call(std::uint32_t site, const Request& request, bool checked,
     const std::string& bytes = backend::result_bytes();
     Result<Value> decoded = bytes.empty() ? Result<Value>(Value()) : Value::decode(bytes);
     if (answer >= STAGGER_STATUS_COUNT || !decoded) {
-        const std::string nonsense = fmt::format(
-            "backend {} returned nonsense from {} on {}: {}",
-            surroundings_->backends->backend_name(request.object), name(request.operation),
-            surroundings_->layout.objects[request.object].name,
-            answer >= STAGGER_STATUS_COUNT ? fmt::format("status {}", answer)
-                                           : decoded.error().message);
+        const std::string nonsense =
+            fmt::format("backend {} returned nonsense from {} on {}: {}",
+                        surroundings_->backends->backend_name(request.object),
+                        name(request.operation), surroundings_->layout.objects[request.object].name,
+                        answer >= STAGGER_STATUS_COUNT ? fmt::format("status {}", answer)
+                                                       : decoded.error().message);
         agent::finish_execution(control::Ending::HarnessError, nonsense.c_str());
         return false;
     }

@@ -40,7 +40,7 @@ bool holds_data(ObjectType type) {
 
 // Lists, maps and queues are looked at in any case: what is lost shows only at the end.
 bool parent_reads(const spec::Scenario& scenario, const spec::Case& spec_case) {
-    if (!spec_case.expect.final.empty()) return true;
+    if (!spec_case.expect.final.empty() || !spec_case.expect.observe.empty()) return true;
     return std::any_of(scenario.objects.begin(), scenario.objects.end(),
                        [](const spec::Object& object) { return holds_data(object.type); });
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/worker/recorder.hpp"
 
+#include "harness/agent/agent.hpp"
+
 namespace stagger::worker {
 
 using control::Record;
@@ -9,14 +11,15 @@ using control::RecordKind;
 void Recorder::append(Record record, std::initializer_list<std::string_view> texts) {
     record.task = task_;
     control::append(*segment_, record, {texts.begin(), texts.size()});
+    // Whatever follows would be out of the oracles' sight.
+    if (segment_->history.overflow) agent::finish_execution(control::Ending::Overflow, "");
 }
 
 void Recorder::invoke(std::uint32_t site, const Request& request, bool checked) {
     std::uint32_t flags = static_cast<std::uint32_t>(request.operation);
     if (request.timeout_ns >= 0) flags |= control::kTimedFlag;
     if (checked) flags |= control::kCheckedFlag;
-    const std::uint32_t with =
-        request.operation == Operation::Wait ? request.with : history::kNone;
+    const std::uint32_t with = request.operation == Operation::Wait ? request.with : history::kNone;
     append({RecordKind::Invoke, 0, 0, site, flags, request.object, with},
            {request.key, request.value, request.expected});
 }

@@ -4,6 +4,8 @@
 // what is wrong; the next case runs as if nothing had been.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/integration/world.hpp"
 
 namespace stagger::engine {
@@ -102,6 +104,19 @@ TEST(APluginThatSleepsOutOfSight, LosesTheTokenAndTheCaseGoesOn) {
     const CaseResult result = run_case(scenario, scenario.cases.front(), options);
     EXPECT_EQ(result.status, CaseStatus::Pass) << testing::describe(result);
     EXPECT_GT(result.evidence.interleavings, 1u);
+}
+
+// Its accesses to memory are no points, so no search of it can be complete, and the pass says why.
+TEST(APluginWithoutInstrumentation, IsNeverComplete) {
+    const spec::Scenario scenario = scenario_for("broken_unseen", true);
+    CampaignOptions options = testing::world();
+    options.schedules = 200;
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_FALSE(result.evidence.complete);
+    const auto& limits = result.evidence.limits;
+    EXPECT_TRUE(std::any_of(limits.begin(), limits.end(), [](const std::string& limit) {
+        return limit.find("-fsanitize=thread") != std::string::npos;
+    })) << testing::describe(result);
 }
 
 TEST(MissingPlugin, IsAnErrorThatNamesTheNearestOne) {

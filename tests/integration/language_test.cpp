@@ -154,10 +154,72 @@ TEST(Steps, AFinalThatDoesNotHoldShowsTheValues) {
     EXPECT_NE(result.message.find("n = 3"), std::string::npos) << result.message;
 }
 
+TEST(Steps, WhatIsObservedOfAnObjectIsItsFinalValue) {
+    const CaseResult result = run_steps("{ store = 'n', value = 3 }",
+                                        "observe = ['n']\noutcomes = { '3' = 'acceptable' }");
+    EXPECT_EQ(result.verdict, "ok") << testing::describe(result);
+    EXPECT_EQ(result.evidence.outcomes.count("3"), 1u);
+}
+
+TEST(Steps, NilIsNoValueOfAMap) {
+    const CaseResult result = run_steps("{ set = 'map', key = 1, value = 'nil' }");
+    EXPECT_TRUE(result.spec_error) << testing::describe(result);
+    EXPECT_NE(result.message.find("`erase` takes a key away"), std::string::npos) << result.message;
+    EXPECT_EQ(run_steps("{ set = 'map', key = 1, value = 'false' }").verdict, "ok");
+}
+
 TEST(Steps, ALoopAtItsLimitIsALivelockOnceAllOthersHaveEnded) {
     const CaseResult result =
         run_steps("{ while = 'true', limit = 5, steps = [{ load = 'n', into = 'x' }] }");
     EXPECT_EQ(result.verdict, "livelock") << testing::describe(result);
+}
+
+// Whatever it polls through: a server that answers is not somebody who gets on.
+TEST(Steps, ALoopThatPollsInVainIsALivelockOnEveryBackend) {
+    const spec::Scenario scenario = testing::scenario_from(R"(
+name = "in-vain"
+[objects]
+flag = { type = "register", initial = false }
+[process.waiter]
+steps = [{ load = "flag", into = "x" },
+         { while = "not x", limit = 5, steps = [{ load = "flag", into = "x" }] }]
+[process.other]
+steps = [{ load = "flag", into = "x" }, { store = "flag", value = false }]
+[[case]]
+backend = ["shm", "pipe", "queue", "socket", "manager"]
+[[case]]
+backend = "socket"
+options = { kind = ["seqpacket", "datagram", "tcp"] }
+)");
+    CampaignOptions options = testing::world();
+    options.schedules = 3;
+    options.replays = 1;
+    for (const spec::Case& spec_case : scenario.cases) {
+        const CaseResult result = run_case(scenario, spec_case, options);
+        EXPECT_EQ(result.verdict, "livelock") << testing::describe(result);
+    }
+}
+
+// What no execution allows to judge is not tried a thousand times.
+TEST(Steps, ACampaignThatCanJudgeNothingEndsEarlyAndSaysSo) {
+    const spec::Scenario scenario = testing::scenario_from(R"(
+name = "too-long"
+[objects]
+n = { type = "register", initial = 0 }
+[process.worker]
+count = 2
+steps = [{ repeat = 100000000000, steps = [{ store = "n", value = 1 }] }]
+[explore]
+step_limit = 100000000
+[[case]]
+backend = "private"
+finds = "lost-update"
+)");
+    CampaignOptions options = testing::world();
+    options.schedules = 1000;
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_EQ(result.status, CaseStatus::Inconclusive) << testing::describe(result);
+    EXPECT_LT(result.schedules, 10u);
 }
 
 // The limit is far too small for most orders, but a loop at its limit lets all others run first.

@@ -27,6 +27,7 @@ Oracle torn_values;
 Oracle unexpected_errors;
 Oracle assertions;
 Oracle final_state;
+Oracle lost_updates;  // why `final` fails
 Oracle outcomes;
 Oracle leaks;
 Oracle not_linearizable;  // what no oracle above had a better name for

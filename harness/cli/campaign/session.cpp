@@ -56,6 +56,7 @@ Result<engine::CampaignOptions> campaign_options(const Options& options) {
     engine::CampaignOptions campaign;
     STAGGER_TRY(campaign.plugin_paths,
                 plugin_folders(folder, options.plugins, std::getenv("STAGGER_PLUGIN_PATH")));
+    campaign.plugins_given = options.plugins;
     campaign.seed = options.seed.value_or(1);
     campaign.schedules = options.schedules;
     campaign.seconds = options.seconds;

@@ -80,6 +80,14 @@ TEST(ScheduleFile, TheCalmScheduleComesBack) {
     expect_comes_back(file);
 }
 
+// Who goes first is decided before anybody has come to a point.
+TEST(ScheduleFile, ADecisionAtTheStartComesBack) {
+    ScheduleFile file = example();
+    file.schedule.decisions[0].task = "start";
+    file.schedule.decisions[0].point = 0;
+    expect_comes_back(file);
+}
+
 TEST(ScheduleFile, AnySpecTextComesBack) {
     ScheduleFile file = example();
     for (const char* text : {"", "\n", "\n\nx", "x", "a '''b''' c", "ends with '", "a\r\nb\r\n",
@@ -130,13 +138,14 @@ TEST(ScheduleFile, WrongEntriesAreRefusedWhereTheyStand) {
     expect_refused(replaced(good, "seed = 17", "seed = -17"), "6:8:", "`seed` must be");
     expect_refused(replaced(good, "seed = 17", "sead = 17"), "6:1:", "unknown key \"sead\"");
     expect_refused(replaced(good, "seed = 17\n", ""), "1:1:", "`seed` is missing");
-    expect_refused(replaced(good, "point = 7", "point = 0"), "11:", "`point` must be");
+    expect_refused(replaced(good, "point = 7", "point = -1"), "11:", "`point` must be");
     expect_refused(replaced(good, "point = 7", "point = 4294967296"), "11:", "`point` must be");
     expect_refused(replaced(good, "point = 7, ", ""), "11:", "`point` is missing");
     expect_refused(replaced(good, "run = ", "ran = "), "10:", "unknown key \"ran\"");
     expect_refused(replaced(good, "wake = ", "run = 'x', wake = "), "12:", "either");
     expect_refused(replaced(good, "\"attach\"", "\"atach\""), "10:", "`phase` must be");
     expect_refused(replaced(good, "\"lost-update\"", "5"), "7:", "`symptoms`");
+    expect_refused(replaced(good, "\"lost-update\"", "\"lost-updaet\""), "7:", "no symptom");
     expect_refused(replaced(good, "whole = true", "whole = false"), "", "last line");
     expect_refused(std::string(good).insert(5, 1, '\0'), "1:6:", "NUL");
 }
