@@ -252,6 +252,10 @@ bool Interpreter::call(std::uint32_t site, const Request& request, bool checked,
     const control::Key key = object_key(request.object);
     agent::step_point(Call::Invoke, site, request.object, key, only_reads(request.operation));
     recorder_.invoke(site, request, checked);
+    if (recorder_.is_full()) {
+        agent::finish_execution(control::Ending::Overflow, "");
+        return false;
+    }
     backend::clear_answers();
     agent::enter_plugin();
     const std::uint32_t answer = surroundings_->backends->invoke(request);

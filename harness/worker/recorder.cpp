@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/worker/recorder.hpp"
 
-#include "harness/agent/agent.hpp"
-
 namespace stagger::worker {
 
 using control::Record;
@@ -11,8 +9,6 @@ using control::RecordKind;
 void Recorder::append(Record record, std::initializer_list<std::string_view> texts) {
     record.task = task_;
     control::append(*segment_, record, {texts.begin(), texts.size()});
-    // Whatever follows would be out of the oracles' sight.
-    if (segment_->history.overflow) agent::finish_execution(control::Ending::Overflow, "");
 }
 
 void Recorder::invoke(std::uint32_t site, const Request& request, bool checked) {

@@ -24,6 +24,8 @@ public:
     void leave(control::RecordKind, std::uint32_t site);
     void complain(history::Complaint::Kind, std::uint32_t site, std::string_view text);
     void variables(std::string_view encoded_map);
+    // What follows would be out of the oracles' sight.
+    bool is_full() const { return segment_->history.overflow; }
 
 private:
     void append(control::Record, std::initializer_list<std::string_view> texts);
