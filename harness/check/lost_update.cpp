@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/excerpt.hpp"
+
 namespace stagger::check {
 
 namespace {
@@ -111,18 +113,18 @@ private:
             case Operation::Erase:
                 return "erased it";
             case Operation::Add:
-                return fmt::format("added {}", call.value.to_string());
+                return fmt::format("added {}", excerpt(call.value));
             case Operation::Append:
-                return fmt::format("appended {}", call.value.to_string());
+                return fmt::format("appended {}", excerpt(call.value));
             case Operation::Pop:
-                return fmt::format("popped {}", call.result.to_string());
+                return fmt::format("popped {}", excerpt(call.result));
             default:
-                return fmt::format("stored {}", call.value.to_string());
+                return fmt::format("stored {}", excerpt(call.value));
         }
     }
 
     std::string seen(const Update& update) const {
-        return context_.history.calls[update.read->call].result.to_string();
+        return excerpt(context_.history.calls[update.read->call].result);
     }
 
     void report_both(const Update& a, const Update& b) {

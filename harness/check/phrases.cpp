@@ -3,6 +3,7 @@
 // How messages name tasks, objects and calls.
 #include <fmt/format.h>
 
+#include "harness/base/excerpt.hpp"
 #include "harness/check/context.hpp"
 
 namespace stagger::check {
@@ -21,7 +22,7 @@ std::string object_name(const History& history, std::uint32_t object) {
 
 std::string partition_name(const History& history, const Partition& partition) {
     const std::string name = object_name(history, partition.object);
-    return partition.key ? fmt::format("{}[{}]", name, partition.key->to_string()) : name;
+    return partition.key ? fmt::format("{}[{}]", name, excerpt(*partition.key)) : name;
 }
 
 std::string describe(const History& history, const Call& call) {
@@ -30,9 +31,9 @@ std::string describe(const History& history, const Call& call) {
     const OperationInfo& operation = info(call.operation);
     std::string text = fmt::format("{} {}", operation.key, object_name(history, call.object));
     const bool keyed = history.objects[call.object].type == ObjectType::Map;
-    if (keyed) text += fmt::format("[{}]", call.key.to_string());
-    if (operation.arguments & kExpected) text += " " + call.expected.to_string();
-    if (operation.arguments & kValue) text += " " + call.value.to_string();
+    if (keyed) text += fmt::format("[{}]", excerpt(call.key));
+    if (operation.arguments & kExpected) text += " " + excerpt(call.expected);
+    if (operation.arguments & kValue) text += " " + excerpt(call.value);
     if (call.with != kNone) text += fmt::format(" with {}", object_name(history, call.with));
     return text;
 }
@@ -40,7 +41,7 @@ std::string describe(const History& history, const Call& call) {
 std::string result_of(const Call& call) {
     if (call.responded == kNone) return "nothing yet";
     if (call.status != ResultStatus::Ok) return std::string(name(call.status));
-    return info(call.operation).gives_result ? call.result.to_string() : "ok";
+    return info(call.operation).gives_result ? excerpt(call.result) : "ok";
 }
 
 std::string who_did(const History& history, std::uint32_t call) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include <poll.h>
@@ -61,7 +62,13 @@ Console::Console(const Options& options)
 }
 
 void Console::print(std::string_view text) {
-    (void)write_all(people_, text);
+    if (!write_all(people_, text) && why_lost_ == 0) why_lost_ = errno;
+}
+
+Status Console::complete() const {
+    if (why_lost_ == 0 || why_lost_ == EPIPE) return Ok{};
+    return Error{
+        fmt::format("not all of the output could be written: {}.", std::strerror(why_lost_))};
 }
 
 void Console::error(std::string_view message) {

@@ -2,7 +2,8 @@
 //
 // Where a command's words go: results for people to stdout, or to stderr when `--json -` owns
 // stdout; progress and errors to stderr. Written from one thread at a time. A reader that went away
-// is no error: what nobody reads is dropped, and the exit code still tells the verdict.
+// is no error: what nobody reads is dropped, and the exit code still tells the verdict. A disk that
+// is full is one.
 #pragma once
 
 #include <string_view>
@@ -17,8 +18,10 @@ class Console {
 public:
     explicit Console(const Options&);
 
-    // For people.
+    // For people. What could not be written shows in `complete`.
     void print(std::string_view text);
+    // Whether all that was printed could be written, or its reader went away.
+    Status complete() const;
     // "stagger: ..." on stderr.
     void error(std::string_view message);
     // The progress display.
@@ -35,11 +38,12 @@ public:
 
 private:
     int people_ = 1;
+    int why_lost_ = 0;  // the errno of the first text that could not be printed
     report::Style style_, table_style_, progress_style_;
     ProgressMode progress_mode_ = ProgressMode::Plain;
 };
 
-// All of `text` to a descriptor; false where it is full, closed or broken.
+// All of `text` to a descriptor; false, with errno, where it is full, closed or broken.
 bool write_all(int descriptor, std::string_view text);
 
 }  // namespace stagger::cli

@@ -25,7 +25,11 @@ int run(const std::vector<std::string>& arguments) {
         return parsed.exit_code;
     }
     Console console(options);
-    return parsed.command->run(options, console);
+    const int code = parsed.command->run(options, console);
+    const stagger::Status complete = console.complete();
+    if (complete) return code;
+    console.error(complete.error().message);
+    return worse(code, kBroken);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <system_error>
 
@@ -47,6 +48,22 @@ int write_to(const std::string& path, int flags, std::string_view text) {
     return why;
 }
 
+// A pipe or a device is there to be written to, not to be replaced.
+bool is_replaced(const std::string& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    return !fs::exists(status) || fs::is_regular_file(status);
+}
+
+std::string part_of(const std::string& path) {
+    return fmt::format("{}.{}.part", path, getpid());
+}
+
+Status written_or(int why, const std::string& path) {
+    if (why == 0) return Ok{};
+    return Error{fmt::format("{} cannot be written: {}.", path, std::strerror(why))};
+}
+
 }  // namespace
 
 std::string program_folder() {
@@ -79,6 +96,22 @@ Result<std::vector<std::string>> plugin_folders(const std::string& program_folde
         rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
     }
     return folders;
+}
+
+std::optional<std::pair<std::string, std::string>> rival_plugins(
+    const std::vector<std::string>& folders) {
+    std::map<std::string, fs::path> first;  // of each name
+    for (const std::string& folder : folders) {
+        std::error_code error;
+        for (const auto& entry : fs::directory_iterator(folder, error)) {
+            if (entry.path().extension() != ".so") continue;
+            const auto [known, is_new] = first.emplace(entry.path().filename(), entry.path());
+            std::error_code unknown;
+            if (!is_new && !fs::equivalent(known->second, entry.path(), unknown) && !unknown)
+                return std::pair(known->second.string(), entry.path().string());
+        }
+    }
+    return std::nullopt;
 }
 
 Result<std::vector<std::string>> find_specs(const std::vector<std::string>& paths) {
@@ -117,17 +150,27 @@ Status prepare_folder(const std::string& folder) {
     return Error{fmt::format("the folder {} cannot be used: {}.", folder, error.message())};
 }
 
+Status check_writable(const std::string& path) {
+    int why = 0;
+    if (is_replaced(path)) {
+        const std::string target = part_of(path);
+        why = write_to(target, O_CREAT | O_TRUNC, "");
+        if (why == 0) unlink(target.c_str());
+    } else if (std::error_code error; fs::is_directory(path, error)) {
+        why = EISDIR;
+    } else if (access(path.c_str(), W_OK) != 0) {
+        why = errno;
+    }
+    return written_or(why, path);
+}
+
 Status write_file(const std::string& path, std::string_view text) {
-    std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    // A pipe or a device is there to be written to, not to be replaced.
-    const bool replace = !fs::exists(status) || fs::is_regular_file(status);
-    const std::string target = replace ? fmt::format("{}.{}.part", path, getpid()) : path;
+    const bool replace = is_replaced(path);
+    const std::string target = replace ? part_of(path) : path;
     int why = write_to(target, replace ? O_CREAT | O_TRUNC : 0, text);
     if (replace && why == 0 && rename(target.c_str(), path.c_str()) != 0) why = errno;
     if (replace && why != 0) unlink(target.c_str());
-    if (why == 0) return Ok{};
-    return Error{fmt::format("{} cannot be written: {}.", path, std::strerror(why))};
+    return written_or(why, path);
 }
 
 }  // namespace stagger::cli

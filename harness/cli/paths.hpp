@@ -4,8 +4,10 @@
 // command was given, the files it writes. Called by the commands, in the controller.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/base/result.hpp"
@@ -30,8 +32,17 @@ Result<std::vector<std::string>> plugin_folders(const std::string& program_folde
 // mean ./specs. Each file once. Fails on a path that is not there or cannot be read.
 Result<std::vector<std::string>> find_specs(const std::vector<std::string>& paths);
 
+// Two different libraries of one name, of which only the first would ever be used; nothing if there
+// are none.
+std::optional<std::pair<std::string, std::string>> rival_plugins(
+    const std::vector<std::string>& folders);
+
 // Makes the folder, with those above it, unless it is there, and sees that files can be made in it.
 Status prepare_folder(const std::string& folder);
+
+// Whether write_file could write there, as far as can be told before: a folder that is not there
+// should not cost the results of an hour. Leaves nothing behind.
+Status check_writable(const std::string& path);
 
 // The whole file, or none of it where it is a regular file: written aside, then renamed.
 Status write_file(const std::string& path, std::string_view text);

@@ -5,12 +5,11 @@
 
 #include <algorithm>
 
+#include "harness/base/excerpt.hpp"
+#include "harness/spec/meaning.hpp"
+
 namespace stagger::engine {
 namespace {
-
-bool holds(const Value& value) {
-    return !value.is_nil() && (value.boolean() == nullptr || *value.boolean());
-}
 
 Value variables_of(const history::Task& task) {
     Value::Map variables;
@@ -96,7 +95,7 @@ std::string FinalState::values_in(const spec::Expression& expression) const {
                                         [&](const auto& o) { return o.name == name; });
         if (!object || text.find(name + " = ") != std::string::npos) continue;
         text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name,
-                            evaluator_.get(name).to_string());
+                            excerpt(evaluator_.get(name)));
     }
     return text;
 }
@@ -114,7 +113,9 @@ Result<check::Observations> FinalState::observe(const history::History& history)
             continue;
         }
         STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
-        observations.finals.push_back({expression.source, holds(value), values_in(expression)});
+        if (!spec::is_truth(value)) return Error{spec::misfit(expression, "true or false", value)};
+        const bool holds = value.boolean() != nullptr && *value.boolean();
+        observations.finals.push_back({expression.source, holds, values_in(expression)});
     }
     std::string outcome;
     for (const spec::Expression& expression : expect.observe) {

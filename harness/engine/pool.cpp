@@ -121,6 +121,10 @@ Status Pool::build() {
     }
     const Ending ending = execution().ending;
     if (ending == Ending::Completed) return Ok{};
+    if (ending == Ending::Crash && execution().culprit < layout_.tasks.size()) {
+        return Error{fmt::format("{} {} while it joined the backend (in its attach or open)",
+                                 layout_.tasks[execution().culprit].name, execution().detail)};
+    }
     return Error{
         fmt::format("the processes could not join the backend: {}",
                     ending == Ending::Deadlock ? "they wait for each other" : execution().detail)};

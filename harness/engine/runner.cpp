@@ -13,6 +13,7 @@
 #include "harness/engine/decode.hpp"
 #include "harness/engine/strategy/strategy.hpp"
 #include "harness/spec/cases.hpp"
+#include "harness/spec/meaning.hpp"
 
 namespace stagger::engine {
 namespace {
@@ -201,12 +202,12 @@ void Runner::judge(Seen& seen) {
     }
     for (const history::Complaint& complaint : judged.complaints) {
         if (complaint.kind != history::Complaint::Kind::ExpressionError) continue;
-        seen.spec_error = fmt::format("{}: {}", scenario_->path, complaint.text);
+        seen.spec_error = spec::render_placed(*scenario_, complaint.text);
         return;
     }
     auto observations = final_state_->observe(judged);
     if (!observations) {
-        seen.spec_error = fmt::format("{}: {}", scenario_->path, observations.error().message);
+        seen.spec_error = spec::render_placed(*scenario_, observations.error().message);
         return;
     }
     seen.outcome = observations->outcome;

@@ -60,7 +60,7 @@ std::string also(const Finding& finding, const Style& style) {
     return out;
 }
 
-// Who holds what and waits for what, where somebody waits for ever.
+// Who holds what and waits for what, where somebody waits for ever or did so when it was cut off.
 std::string waits(const Finding& finding, const Style& style) {
     std::string out;
     for (const history::Wait& wait : finding.history.waits) {
@@ -72,7 +72,9 @@ std::string waits(const Finding& finding, const Style& style) {
             "{} {}waits at `{}`", finding.history.tasks[wait.task].name, holds, wait.what);
         out += paragraph(printable(text), style, 4);
     }
-    return out.empty() ? "" : style.bold("  who waits") + "\n" + out + "\n";
+    const bool ever = finding.history.ending == history::Ending::Deadlock;
+    const std::string heading = ever ? "  who waits" : "  who waited when it was cut off";
+    return out.empty() ? "" : style.bold(heading) + "\n" + out + "\n";
 }
 
 std::string delays(const Finding& finding, const std::vector<std::uint32_t>& critical,

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/excerpt.hpp"
 #include "harness/report/text.hpp"
 
 namespace stagger::report {
@@ -21,7 +22,7 @@ std::string object_name(const History& history, std::uint32_t object) {
 
 std::string with_key(std::string object, const Call& call) {
     if (call.key.is_nil()) return object;
-    return fmt::format("{}[{}]", std::move(object), call.key.to_string());
+    return fmt::format("{}[{}]", std::move(object), excerpt(call.key));
 }
 
 // What was asked for: "store n = 101".
@@ -32,15 +33,15 @@ std::string request_text(const History& history, const Call& call) {
         case Operation::Store:
         case Operation::Swap:
         case Operation::Set:
-            return fmt::format("{} {} = {}", key, object, call.value.to_string());
+            return fmt::format("{} {} = {}", key, object, excerpt(call.value));
         case Operation::Add:
-            return fmt::format("{} {} + {}", key, object, call.value.to_string());
+            return fmt::format("{} {} + {}", key, object, excerpt(call.value));
         case Operation::Cas:
-            return fmt::format("{} {} from {} to {}", key, object, call.expected.to_string(),
-                               call.value.to_string());
+            return fmt::format("{} {} from {} to {}", key, object, excerpt(call.expected),
+                               excerpt(call.value));
         case Operation::Append:
         case Operation::Put:
-            return fmt::format("{} {} {}", key, object, call.value.to_string());
+            return fmt::format("{} {} {}", key, object, excerpt(call.value));
         case Operation::Wait:
             if (call.with == kNone) break;
             return fmt::format("{} {} with {}", key, object, object_name(history, call.with));
@@ -58,8 +59,8 @@ std::string response_text(const Call& call) {
     if (call.status == ResultStatus::Error && !call.failure.empty())
         return fmt::format(" -> error: {}", call.failure);
     if (call.status != ResultStatus::Ok) return fmt::format(" -> {}", name(call.status));
-    if (call.operation == Operation::Snapshot) return fmt::format(" = {}", call.result.to_string());
-    return info(call.operation).gives_result ? fmt::format(" -> {}", call.result.to_string()) : "";
+    if (call.operation == Operation::Snapshot) return fmt::format(" = {}", excerpt(call.result));
+    return info(call.operation).gives_result ? fmt::format(" -> {}", excerpt(call.result)) : "";
 }
 
 bool contains(const std::vector<std::uint32_t>& sorted, std::uint32_t value) {
@@ -140,7 +141,7 @@ private:
         const std::string request = request_text(history_, call);
         if (call.responded == kNone) {
             const bool stuck = wait_of(history_, call) != nullptr;
-            add(call.task, call.invoked, request + (stuck ? "  waits for ever" : "  never returns"),
+            add(call.task, call.invoked, request + (stuck ? waits() : "  never returns"),
                 critical || stuck);
         } else if (timeline_.overlapped(call)) {
             add(call.task, call.invoked, "call " + request, critical);
@@ -152,13 +153,18 @@ private:
         }
     }
 
+    // Who waited when the execution was cut off might have gone on.
+    const char* waits() const {
+        return history_.ending == history::Ending::Deadlock ? "  waits for ever" : "  waits";
+    }
+
     void add_ending() {
         for (const history::Wait& wait : history_.waits) {
             const bool shown =
                 std::any_of(history_.calls.begin(), history_.calls.end(), [&](const Call& call) {
                     return call.responded == kNone && wait_of(history_, call) == &wait;
                 });
-            if (!shown) add(wait.task, kNone, wait.what + "  waits for ever", true);
+            if (!shown) add(wait.task, kNone, wait.what + waits(), true);
         }
         if (history_.culprit == kNone) return;
         if (history_.ending == history::Ending::Crash || history_.ending == history::Ending::Hang)

@@ -180,8 +180,9 @@ std::string evidence_text(const CaseResult& result) {
         return out + fmt::format("; complete: {} class{} of interleavings", evidence.classes,
                                  evidence.classes == 1 ? "" : "es");
     }
-    // What was found needs no odds of having been missed.
-    if (result.schedules == 0 || !result.findings.empty()) return out;
+    // What was found needs no odds of having been missed, and where nothing was tested there are none.
+    if (result.schedules == 0 || !result.findings.empty() || result.verdict == "no-evidence")
+        return out;
     out += fmt::format("; chance that the next shows something new {}%",
                        below(evidence.chance_of_new, 100));
     for (const auto& [depth, probability] : evidence.missed) {

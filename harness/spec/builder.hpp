@@ -12,9 +12,16 @@
 
 #include "harness/spec/expression.hpp"
 #include "harness/spec/lua_sandbox.hpp"
+#include "harness/spec/meaning.hpp"
 #include "harness/spec/problems.hpp"
 
 namespace stagger::spec {
+
+// An index that runs whenever its role does, whatever the others do.
+struct CertainIndex {
+    Expression expression;
+    std::uint32_t object = 0, role = 0;
+};
 
 struct Builder {
     Scenario scenario;
@@ -22,6 +29,8 @@ struct Builder {
     Sandbox lua;  // compiles expressions, runs none
     // Expressions read since they were last checked for names, which needs the whole role.
     std::vector<Expression> unchecked;
+    std::vector<CertainIndex> indices;
+    std::set<std::string> untyped;  // objects whose type is wrong: what they can do is not known
 
     const Object* find_object(std::string_view name) const;
     const Role* find_role(std::string_view name) const;
@@ -35,6 +44,16 @@ struct Builder {
 std::optional<Expression> read_expression(const Entry&, Builder&);
 // Lua source that is part of a text: at `offset` in the text that stands at `position`.
 std::optional<Expression> read_lua(const std::string& source, Position, Builder&);
+
+// The same where only some values will do. What needs no variable is evaluated here, and complained
+// about; anything else shows when it runs.
+std::optional<Expression> read_truth(const Entry&, Builder&);   // true or false
+std::optional<Expression> read_time(const Entry&, Builder&);    // seconds, to kMostSeconds
+std::optional<Expression> read_rounds(const Entry&, Builder&);  // a whole number from 0
+// What the expression gives, if it names nothing and calls nothing.
+std::optional<Value> constant_of(const Expression&, Builder&);
+// Requires: cases are read. Whether each index exists in every process that surely uses it.
+void check_indices(Builder&);
 
 // Takes the unchecked expressions. In steps: the role's variables, parameters, self, thread, i.
 void check_names_in_steps(const Role&, Builder&);
@@ -58,7 +77,8 @@ std::optional<CountProblem> problem_of_counts(const Scenario&,
 std::vector<Step> read_steps(const Entry&, std::uint32_t role, Builder&);  // sites not yet numbered
 // Both override, key by key, what is already there.
 void read_expect(const Node&, Expect&, Builder&);
-// `observe` and `outcomes` need each other, once a case has overridden what it overrides.
+// `observe` and `outcomes` need each other, once a case has overridden what it overrides, and an
+// outcome has as many values as are observed.
 void check_outcomes(const Expect&, Position, Builder&);
 void read_explore(const Node&, Explore&, Builder&);
 // Names of symptoms: `finds`, `allow`.

@@ -9,6 +9,7 @@
 #include "harness/spec/expression.hpp"
 #include "harness/spec/lua_sandbox.hpp"
 #include "harness/spec/lua_value.hpp"
+#include "harness/spec/meaning.hpp"
 
 namespace stagger::spec {
 
@@ -37,18 +38,15 @@ int fetch_variable(lua_State* lua) {
     return 1;
 }
 
-// The position within the file of line `line` of an expression.
-std::string place(const Position& position, std::uint32_t line) {
-    if (position.line == 0) return "";
-    if (line > 1) return fmt::format("line {}: ", position.line + line - 1);
-    return fmt::format("line {}, column {}: ", position.line, position.column);
-}
-
+// `line`: within the expression, from 1.
 Error error_in(const Expression& expression, const std::string& message, std::uint32_t line) {
     std::string shown = expression.source.substr(0, 80);
     if (shown.size() < expression.source.size()) shown += "...";
-    return Error{fmt::format("{}in the expression {}: {}", place(expression.position, line), shown,
-                             message)};
+    const std::string text = fmt::format("in the expression {}: {}", shown, message);
+    Position position = expression.position;
+    if (position.line == 0) return Error{text};
+    if (line > 1) position = {position.line + line - 1, 1};
+    return Error{placed(position, text)};
 }
 
 }  // namespace
@@ -113,7 +111,9 @@ Status Evaluator::compile(const Expression& expression) {
     return Ok{};
 }
 
-void Evaluator::collect_garbage() { state_->sandbox.collect_garbage(); }
+void Evaluator::collect_garbage() {
+    state_->sandbox.collect_garbage();
+}
 
 Result<Value> Evaluator::evaluate(const Expression& expression) {
     if (!state_->too_large.empty())

@@ -14,21 +14,79 @@ namespace stagger::spec {
 namespace {
 
 constexpr std::string_view kExpectKeys[] = {"final", "visible", "observe", "outcomes", "allow"};
-constexpr std::string_view kExploreKeys[] = {"schedules", "time", "strategy", "depth",
-                                             "mode",      "cpus", "lifetime", "step_limit", "servers"};
-constexpr std::uint64_t kMaxDepth = 1'000;
+constexpr std::string_view kExploreKeys[] = {
+    "schedules", "time", "strategy", "depth", "mode", "cpus", "lifetime", "step_limit", "servers"};
 
-// One expression, or an array of them.
-std::vector<Expression> read_expressions(const Entry& entry, Builder& builder) {
-    std::vector<Expression> out;
+using Read = std::optional<Expression> (*)(const Entry&, Builder&);
+
+// One expression, or an array of them. An empty array takes back what was there before.
+void read_expressions(const Entry& entry, Read read, std::vector<Expression>& to,
+                      Builder& builder) {
+    const bool had_some = !to.empty();
+    to.clear();
     if (!entry.value.items()) {
-        if (auto expression = read_expression(entry, builder)) out.push_back(*expression);
-        return out;
+        if (auto expression = read(entry, builder)) to.push_back(*expression);
+        return;
     }
+    if (entry.value.items()->empty() && !had_some)
+        builder.problems.add(entry.value.position,
+                             fmt::format("{} is empty, so it expects nothing", quoted(entry.key)),
+                             "[] in a case takes back what the file expects");
     for (const Node& item : *entry.value.items())
-        if (auto expression = read_expression({entry.key, item.position, item}, builder))
-            out.push_back(*expression);
-    return out;
+        if (auto expression = read({entry.key, item.position, item}, builder))
+            to.push_back(*expression);
+}
+
+// One that is true whatever happens expects nothing either.
+std::optional<Expression> read_final(const Entry& entry, Builder& builder) {
+    auto expression = read_truth(entry, builder);
+    if (!expression) return std::nullopt;
+    const auto value = constant_of(*expression, builder);
+    if (value && value->boolean())
+        builder.problems.add(
+            entry.value.position,
+            fmt::format("{} is {} whatever happens", quoted(entry.key), value->to_string()),
+            "say what holds at the end, about objects and variables: final = \"n == 102\"");
+    return expression;
+}
+
+// The parts of an outcome between commas, those in the brackets of a list or map aside.
+std::vector<std::string> parts_of(const std::string& outcome) {
+    std::vector<std::string> parts{""};
+    int depth = 0;
+    for (const char c : outcome) {
+        depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+        if (c == ',' && depth == 0)
+            parts.emplace_back();
+        else
+            parts.back() += c;
+    }
+    return parts;
+}
+
+// Text may have commas of its own; what starts like a number and the like has none.
+bool is_surely_one(const std::string& part) {
+    const std::string bare = part.substr(std::min(part.find_first_not_of(' '), part.size()));
+    return bare == "true" || bare == "false" || bare == "nil" ||
+           (!bare.empty() && bare.find_first_not_of("0123456789.-+e") == std::string::npos);
+}
+
+void check_outcome(const std::string& outcome, std::size_t observed, Position position,
+                   Builder& builder) {
+    const auto parts = parts_of(outcome);
+    const bool plain = std::all_of(parts.begin(), parts.end(), is_surely_one);
+    const bool too_many = parts.size() > observed && plain;
+    if (parts.size() < observed || too_many)
+        builder.problems.add(
+            position,
+            fmt::format("the outcome {} has {} value{}, and `observe` has {}", quoted(outcome),
+                        parts.size(), parts.size() == 1 ? "" : "s", observed),
+            "an outcome is the observed values in order, with commas between: \"0,1\"");
+    else if (plain && outcome.find(' ') != std::string::npos)
+        builder.problems.add(
+            position,
+            fmt::format("the outcome {} has blanks, which never come about", quoted(outcome)),
+            "there is nothing but a comma between two values: \"0,1\"");
 }
 
 void read_visible(const Entry& entry, Expect& expect, Builder& builder) {
@@ -88,6 +146,21 @@ std::optional<T> read_choice(const Entry& entry,
     return std::nullopt;
 }
 
+void read_time_limit(const Entry& entry, Explore& explore, Builder& builder) {
+    explore.seconds = read_seconds(entry, builder.problems);
+    if (!explore.seconds || *explore.seconds > 0) return;
+    builder.problems.add(entry.value.position, "\"time\" must be more than 0 seconds");
+}
+
+void read_cpus(const Entry& entry, Explore& explore, Builder& builder) {
+    const bool one = entry.value.integer() && *entry.value.integer() == 1;
+    const std::string* text = entry.value.text();
+    if (one || (text && (*text == "1" || *text == "all")))
+        explore.cpus = one ? "1" : *text;
+    else
+        builder.problems.add(entry.value.position, "\"cpus\" is 1 or \"all\"");
+}
+
 }  // namespace
 
 std::vector<std::string> read_symptoms(const Entry& entry, Builder& builder) {
@@ -111,16 +184,24 @@ void read_expect(const Node& node, Expect& expect, Builder& builder) {
     if (!entries) return;
     check_keys(*entries, kExpectKeys, "[expect]", builder.problems);
     for (const Entry& entry : *entries) {
-        if (entry.key == "final") expect.final = read_expressions(entry, builder);
-        if (entry.key == "observe") expect.observe = read_expressions(entry, builder);
+        if (entry.key == "final") read_expressions(entry, read_final, expect.final, builder);
+        if (entry.key == "observe")
+            read_expressions(entry, read_expression, expect.observe, builder);
         if (entry.key == "visible") read_visible(entry, expect, builder);
         if (entry.key == "outcomes") read_outcomes(entry, expect, builder);
         if (entry.key == "allow") expect.allow = read_symptoms(entry, builder);
     }
     check_names_at_end(builder);
+    const Entry* outcomes = node.find("outcomes");
+    if (!outcomes || expect.observe.empty() || !builder.problems.none()) return;
+    for (const Entry& outcome : *outcomes->value.entries())
+        check_outcome(outcome.key, expect.observe.size(), outcome.position, builder);
 }
 
 void check_outcomes(const Expect& expect, Position position, Builder& builder) {
+    if (!expect.observe.empty())
+        for (const auto& [outcome, kind] : expect.outcomes)
+            check_outcome(outcome, expect.observe.size(), position, builder);
     if (expect.observe.empty() == expect.outcomes.empty()) return;
     builder.problems.add(position,
                          expect.observe.empty() ? "`outcomes` needs `observe`: which values?"
@@ -138,17 +219,12 @@ void read_explore(const Node& node, Explore& explore, Builder& builder) {
             explore.schedules = read_count(entry, 1, kUnbounded, builder.problems);
         if (key == "step_limit")
             explore.step_limit = read_count(entry, 1, kUnbounded, builder.problems);
-        if (key == "time") explore.seconds = read_seconds(entry, builder.problems);
+        if (key == "time") read_time_limit(entry, explore, builder);
         if (key == "strategy") explore.strategy = read_text(entry, builder.problems);
         if (key == "depth")
-            if (auto depth = read_count(entry, 0, kMaxDepth, builder.problems))
+            if (auto depth = read_count(entry, 1, kMaxDepth, builder.problems))
                 explore.depth = static_cast<std::uint32_t>(*depth);
-        if (key == "cpus") {
-            if (entry.value.integer() && *entry.value.integer() >= 0)
-                explore.cpus = std::to_string(*entry.value.integer());
-            else
-                explore.cpus = read_text(entry, builder.problems);
-        }
+        if (key == "cpus") read_cpus(entry, explore, builder);
         if (key == "mode")
             explore.mode = read_choice<Mode>(
                 entry, {{"controlled", Mode::Controlled}, {"free", Mode::Free}}, builder);

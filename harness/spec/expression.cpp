@@ -132,6 +132,9 @@ public:
         ScannedExpression out;
         std::size_t copied = 0;
         for (std::size_t i = 0; i < tokens_.size(); ++i) {
+            const bool argument =
+                tokens_[i].is("(") || tokens_[i].is("{") || tokens_[i].kind == Token::Kind::Text;
+            out.calls |= (argument && is_call_argument(i)) || tokens_[i].is("function");
             if (is_free_name(i)) {
                 out.names.push_back({std::string(tokens_[i].text), tokens_[i].offset, path(i + 1)});
             } else if (tokens_[i].is("{") && !is_call_argument(i)) {
@@ -240,6 +243,23 @@ const std::vector<std::string>& library_names() {
     static const std::vector<std::string> kNames = {
         "string", "table", "math", "ipairs", "type", "tonumber", "tostring", "sorted", "len"};
     return kNames;
+}
+
+const std::vector<std::string>& library_members(std::string_view library) {
+    static const std::vector<std::string> kString = {"byte",    "char", "find",  "format", "gmatch",
+                                                     "gsub",    "len",  "lower", "match",  "rep",
+                                                     "reverse", "sub",  "upper"};
+    static const std::vector<std::string> kTable = {"concat", "insert", "pack",
+                                                    "remove", "sort",   "unpack"};
+    static const std::vector<std::string> kMath = {
+        "abs",  "acos", "asin", "atan", "ceil",       "cos",  "deg",        "exp",  "floor",
+        "fmod", "huge", "log",  "max",  "maxinteger", "min",  "mininteger", "modf", "pi",
+        "rad",  "sin",  "sqrt", "tan",  "tointeger",  "type", "ult"};
+    static const std::vector<std::string> kNone;
+    return library == "string"  ? kString
+           : library == "table" ? kTable
+           : library == "math"  ? kMath
+                                : kNone;
 }
 
 bool is_identifier(std::string_view text) {

@@ -29,6 +29,7 @@ struct NameUse {
 
 struct ScannedExpression {
     std::vector<NameUse> names;  // in order of appearance
+    bool calls = false;          // some function, so that running it may take a while
     // What is compiled: the source, with every table constructor marked, so that two tables
     // compare by content wherever they come from.
     std::string marked;
@@ -40,6 +41,8 @@ ScannedExpression scan_expression(std::string_view source);
 // The function of the sandbox that marks a table, and those names that every expression may use.
 inline constexpr std::string_view kMarkTable = "__table";
 const std::vector<std::string>& library_names();
+// What the library of that name has: "math" has "abs", ...; empty for any other name.
+const std::vector<std::string>& library_members(std::string_view library);
 
 bool is_identifier(std::string_view text);
 bool is_lua_keyword(std::string_view text);

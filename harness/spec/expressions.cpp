@@ -28,7 +28,7 @@ std::string number_source(std::int64_t number) {
 std::string number_source(double number) {
     if (std::isnan(number)) return "(0/0)";
     if (std::isinf(number)) return number > 0 ? "(1/0)" : "(-1/0)";
-    return fmt::format("{:.17g}", number);
+    return fmt::format("{}", number);
 }
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
@@ -70,6 +70,27 @@ void complain_about_step_name(const NameUse& use, Position position,
     }
 }
 
+// math.random, table.move: libraries have less here than elsewhere.
+void check_library_access(const NameUse& use, Position expression, Builder& builder) {
+    const auto& members = library_members(use.name);
+    if (members.empty() || use.path.empty() || use.path[0].field.empty()) return;
+    const Access& access = use.path[0];
+    if (std::find(members.begin(), members.end(), access.field) != members.end()) return;
+    builder.problems.add(builder.problems.inside(expression, access.offset, access.field),
+                         fmt::format("{} has no {}{}", use.name, quoted(access.field),
+                                     did_you_mean(access.field, members)),
+                         fmt::format("it has {}", fmt::join(members, ", ")));
+}
+
+// m in `final`, where m is a mutex.
+void complain_about_contents(const Object& object, Position position, Builder& builder) {
+    builder.problems.add(
+        position,
+        fmt::format("{} is {}, and holds nothing that could be looked at", object.name,
+                    with_article(name(object.type))),
+        "that nobody is stuck is expected anyway; `final` and `observe` are about what is stored");
+}
+
 // worker[0].x, worker[0][1].x, p0.r: does the task exist, and does it set the variable?
 void check_role_access(const NameUse& use, const Role& role, Position expression,
                        Builder& builder) {
@@ -107,6 +128,21 @@ void check_role_access(const NameUse& use, const Role& role, Position expression
     }
 }
 
+// "n, worker[0].x": of this scenario, what could stand in `final`.
+std::string examples_at_end(const Builder& builder) {
+    std::vector<std::string> examples;
+    for (const Object& object : builder.scenario.objects)
+        if (examples.empty() && has_content(object.type))
+            examples.push_back(object.name + (object.count > 0 ? "[0]" : ""));
+    for (const Role& role : builder.scenario.roles) {
+        if (role.variables.empty()) continue;
+        examples.push_back(fmt::format("{}[0]{}.{}", role.name, role.threads > 1 ? "[0]" : "",
+                                       role.variables.front()));
+        break;
+    }
+    return fmt::format("{}", fmt::join(examples, ", "));
+}
+
 void complain_about_end_name(const NameUse& use, Position position,
                              const std::vector<std::string>& allowed, Builder& builder) {
     for (const Role& role : builder.scenario.roles) {
@@ -119,7 +155,8 @@ void complain_about_end_name(const NameUse& use, Position position,
     builder.problems.add(
         position,
         fmt::format("unknown name {}{}", quoted(use.name), did_you_mean(use.name, allowed)),
-        "here are objects, parameters, and processes: n, worker[0].x");
+        fmt::format("here are objects, parameters, and variables of processes: {}",
+                    examples_at_end(builder)));
 }
 
 }  // namespace
@@ -166,6 +203,7 @@ void check_names_in_steps(const Role& role, Builder& builder) {
     for (const Expression& expression : std::exchange(builder.unchecked, {})) {
         for (const NameUse& use : scan_expression(expression.source).names) {
             if (builder.problems.full()) return;
+            check_library_access(use, expression.position, builder);
             if (contains(allowed, use.name)) continue;
             complain_about_step_name(
                 use, builder.problems.inside(expression.position, use.offset, use.name), allowed,
@@ -184,7 +222,11 @@ void check_names_at_end(Builder& builder) {
         for (const NameUse& use : scan_expression(expression.source).names) {
             if (builder.problems.full()) return;
             const Position at = builder.problems.inside(expression.position, use.offset, use.name);
-            if (const Role* role = builder.find_role(use.name))
+            check_library_access(use, expression.position, builder);
+            const Object* object = builder.find_object(use.name);
+            if (object && !has_content(object->type))
+                complain_about_contents(*object, at, builder);
+            else if (const Role* role = builder.find_role(use.name))
                 check_role_access(use, *role, expression.position, builder);
             else if (!contains(allowed, use.name))
                 complain_about_end_name(use, at, allowed, builder);

@@ -23,7 +23,7 @@ char variables_key;  // its address finds the variables in Lua's registry
 // The part of the library that is easier said in Lua. It takes the originals out of reach, and
 // replaces those that could run for ever in one call, depend on time, or show an address.
 constexpr const char* kPrelude = R"lua(
-local charge, less, tostring = ...
+local charge, less, tostring, of_string, of_table, of_math = ...
 local string, table, math, error, setmetatable, type = string, table, math, error, setmetatable, type
 local rep, format, gsub, unpack = string.rep, string.format, string.gsub, table.unpack
 
@@ -32,10 +32,7 @@ local function pick(from, names)
     for name in string.gmatch(names, "%S+") do to[name] = from[name] end
     return to
 end
-local s = pick(string, "byte char len lower reverse sub upper")
-local t = pick(table, "concat insert pack remove unpack")
-local m = pick(math, "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger " ..
-    "min mininteger modf pi rad sin sqrt tan tointeger type ult")
+local s, t, m = pick(string, of_string), pick(table, of_table), pick(math, of_math)
 
 function s.rep(text, count, separator)
     if type(count) == "number" then charge((#text + #(separator or "") + 1) * count) end
@@ -130,6 +127,16 @@ void add_functions(lua_State* lua) {
     lua_setfield(lua, -2, kMarkTable.data());
 }
 
+// The names of what the library has, with spaces between.
+void push_members(lua_State* lua, std::string_view library) {
+    lua_pushliteral(lua, "");
+    for (const std::string& name : library_members(library)) {
+        lua_pushlstring(lua, name.data(), name.size());
+        lua_pushliteral(lua, " ");
+        lua_concat(lua, 3);
+    }
+}
+
 // Makes the table of variables, behind which stands the library.
 int open_sandbox(lua_State* lua) {
     for (const luaL_Reg& library : {luaL_Reg{"_G", luaopen_base},
@@ -146,7 +153,8 @@ int open_sandbox(lua_State* lua) {
     lua_pushcfunction(lua, charge_function);
     lua_pushcfunction(lua, value_less);
     lua_pushcfunction(lua, value_text);
-    lua_call(lua, 3, 2);
+    for (std::string_view library : {"string", "table", "math"}) push_members(lua, library);
+    lua_call(lua, 6, 2);
     // Methods of texts: ("x"):rep(3) must find the guarded functions too.
     lua_pushliteral(lua, "");
     lua_getmetatable(lua, -1);
@@ -272,7 +280,9 @@ bool Sandbox::call(int (*function)(lua_State*), const void* argument, int result
     return false;
 }
 
-void Sandbox::collect_garbage() const { lua_gc(lua_, LUA_GCCOLLECT); }
+void Sandbox::collect_garbage() const {
+    lua_gc(lua_, LUA_GCCOLLECT);
+}
 
 void Sandbox::push_variables(lua_State* lua) {
     lua_rawgetp(lua, LUA_REGISTRYINDEX, &variables_key);

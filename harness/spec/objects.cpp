@@ -149,6 +149,8 @@ void read_object(const Entry& entry, Builder& builder) {
             if (const Entry* initial = entry.value.find("initial"))
                 read_initial(*initial, object, builder);
             read_capacity(entry.value.find("capacity"), object, builder);
+        } else {
+            builder.untyped.insert(entry.key);
         }
         if (const Entry* size = entry.value.find("size")) {
             object.value_size = read_count(*size, 1, kMaxValueSize, builder.problems).value_or(0);

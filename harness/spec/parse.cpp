@@ -59,6 +59,7 @@ void read_scenario(const Node& root, Builder& builder) {
     if (const Entry* expect = root.find("expect"); expect && !cases && builder.problems.none())
         check_outcomes(defaults.expect, expect->value.position, builder);
     read_cases(cases ? &cases->value : nullptr, builder);
+    if (builder.problems.none()) check_indices(builder);
 }
 
 ParseOutcome failed(const std::string& path, std::string_view text, Position position,
@@ -82,7 +83,7 @@ ParseOutcome parse_scenario(std::string_view text, std::string path) {
     const auto parsed = document::parse(text);
     if (const auto* problem = std::get_if<document::Problem>(&parsed))
         return failed(path, text, problem->position, problem->message, problem->hint);
-    Builder builder{{}, Problems(text, path), {}, {}};
+    Builder builder{{}, Problems(text, path), {}, {}, {}, {}};
     builder.scenario.path = path;
     builder.scenario.source = text;
     read_scenario(std::get<Node>(parsed), builder);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/spec/cases.hpp"
+#include "harness/spec/meaning.hpp"
 
 namespace stagger::spec {
 
@@ -158,10 +159,9 @@ std::optional<double> read_seconds(const Entry& entry, Problems& problems) {
     if (entry.value.real()) seconds = *entry.value.real();
     if (!seconds) {
         wrong_kind(entry, "a number of seconds", problems);
-    } else if (!(*seconds >= 0 && *seconds <= 1e9)) {
+    } else if (!(*seconds >= 0 && *seconds <= kMostSeconds)) {
         problems.add(entry.value.position,
-                     fmt::format("{} must be a number of seconds from 0 to a thousand million",
-                                 quoted(entry.key)));
+                     fmt::format("{} must be {}", quoted(entry.key), kWantedTime));
         seconds.reset();
     }
     return seconds;

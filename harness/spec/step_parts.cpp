@@ -3,6 +3,7 @@
 // The parts of steps: objects, arguments, results, and the bodies of control steps.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "harness/spec/step_reader.hpp"
@@ -83,7 +84,23 @@ std::optional<Expression> StepReader::read_index(const std::string& text, const 
                                                     object.name, index, object.count - 1));
         return std::nullopt;
     }
-    return read_lua(index, position, builder_);
+    auto expression = read_lua(index, position, builder_);
+    if (expression) note_index(*expression, object);
+    return expression;
+}
+
+// An index that only self, thread and parameters decide can be judged before anything runs.
+void StepReader::note_index(const Expression& index, const Object& object) {
+    const ScannedExpression scanned = scan_expression(index.source);
+    const auto fixed = [&](const NameUse& use) {
+        return use.name == "self" || use.name == "thread" ||
+               builder_.scenario.params.contains(use.name);
+    };
+    if (doubts_ > 0 || scanned.calls ||
+        !std::all_of(scanned.names.begin(), scanned.names.end(), fixed))
+        return;
+    builder_.indices.push_back(
+        {index, static_cast<std::uint32_t>(&object - builder_.scenario.objects.data()), role_});
 }
 
 void StepReader::read_operation(const Entry& entry, const Node::Entries& entries, Step& step) {
@@ -92,6 +109,7 @@ void StepReader::read_operation(const Entry& entry, const Node::Entries& entries
     step.object = *reference;
     const Object& object = builder_.scenario.objects[step.object.object];
     const OperationInfo* info = find_operation(object.type, entry.key);
+    if (builder_.untyped.contains(object.name)) return;
     if (!info) return complain_about_lacking(object, entry);
     step.operation = info->operation;
     step.label = fmt::format("{} {}", entry.key, trimmed(*entry.value.text()));
@@ -124,14 +142,14 @@ void StepReader::read_arguments(const OperationInfo& info, bool list_in_map, Ste
     }
     if (info.arguments & kTimeout)
         if (const Entry* entry = table_->find("timeout"))
-            step.timeout = read_seconds_expression(*entry);
+            step.timeout = read_time(*entry, builder_);
     if (!(info.arguments & kWith)) return;
     const Entry* entry = table_->find("with");
     if (!entry) return missing("with", "\"m\", a mutex that the caller holds");
     step.with = read_reference(*entry);
     if (!step.with) return;
     const Object& mutex = builder_.scenario.objects[step.with->object];
-    if (mutex.type != ObjectType::Mutex)
+    if (mutex.type != ObjectType::Mutex && !builder_.untyped.contains(mutex.name))
         builder_.problems.add(entry->value.position, fmt::format("`with` names a mutex; {} is a {}",
                                                                  mutex.name, name(mutex.type)));
 }
@@ -170,16 +188,6 @@ std::string StepReader::read_variable(const Node& node) {
     return check_name(*node.text(), "a variable", node.position, builder_) ? *node.text() : "";
 }
 
-std::optional<Expression> StepReader::read_seconds_expression(const Entry& entry) {
-    const bool negative = (entry.value.integer() && *entry.value.integer() < 0) ||
-                          (entry.value.real() && !(*entry.value.real() >= 0));
-    if (!negative && !entry.value.boolean()) return read_expression(entry, builder_);
-    builder_.problems.add(
-        entry.value.position,
-        fmt::format("{} must be a number of seconds, 0 or more", quoted(entry.key)));
-    return std::nullopt;
-}
-
 void StepReader::read_let(const Entry& entry, Step& step) {
     const auto* entries = read_table(entry.value, "`let`", builder_.problems);
     if (!entries) return;
@@ -193,19 +201,12 @@ void StepReader::read_let(const Entry& entry, Step& step) {
 }
 
 void StepReader::read_condition(const Entry& entry, Step& step) {
-    step.condition = read_expression(entry, builder_);
+    step.condition = read_truth(entry, builder_);
 }
 
 void StepReader::read_amount(const Entry& entry, Step& step) {
-    if (step.kind == StepKind::Sleep) {
-        step.amount = read_seconds_expression(entry);
-        return;
-    }
-    const bool count = entry.value.text() || (entry.value.integer() && *entry.value.integer() >= 0);
-    if (count)
-        step.amount = read_expression(entry, builder_);
-    else
-        builder_.problems.add(entry.value.position, "`repeat` takes a whole number, 0 or more");
+    step.amount =
+        step.kind == StepKind::Sleep ? read_time(entry, builder_) : read_rounds(entry, builder_);
 }
 
 void StepReader::read_break(const Entry& entry, Step&) {
@@ -222,9 +223,11 @@ void StepReader::read_join(const Entry& entry, Step& step) {
     if (!text) return;
     const Role* role = builder_.find_role(*text);
     if (!role) {
-        builder_.problems.add(entry.value.position,
-                              fmt::format("there is no process {}{}", quoted(*text),
-                                          did_you_mean(*text, builder_.role_names())));
+        builder_.problems.add(
+            entry.value.position,
+            fmt::format("there is no process {}{}", quoted(*text),
+                        did_you_mean(*text, builder_.role_names())),
+            fmt::format("the processes are {}", fmt::join(builder_.role_names(), ", ")));
         return;
     }
     step.role = static_cast<std::uint32_t>(role - builder_.scenario.roles.data());
@@ -257,7 +260,9 @@ void StepReader::read_control_parts(Step& step) {
         if (const Entry* shared = table.find("shared"))
             step.shared = read_boolean(*shared, builder_.problems).value_or(false);
     if (!block) return;
+    const bool doubtful = loop || step.kind == StepKind::If;
     if (loop) ++loops_;
+    if (doubtful) ++doubts_;
     const Entry* steps = table.find("steps");
     if (steps)
         step.body = read_block(*steps);
@@ -267,6 +272,7 @@ void StepReader::read_control_parts(Step& step) {
     if (step.kind == StepKind::If)
         if (const Entry* otherwise = table.find("else")) step.otherwise = read_block(*otherwise);
     if (loop) --loops_;
+    if (doubtful) --doubts_;
 }
 
 }  // namespace stagger::spec

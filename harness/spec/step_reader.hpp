@@ -41,14 +41,15 @@ private:
     void read_control_parts(Step&);
     std::string read_variable(const Node&);
     std::optional<ObjectReference> read_reference(const Entry&);
+    void note_index(const Expression&, const Object&);
     std::optional<Expression> read_index(const std::string& text, const Object&, const Entry&);
-    std::optional<Expression> read_seconds_expression(const Entry&);
 
     std::uint32_t role_;
     Builder& builder_;
     const Node* table_ = nullptr;  // of the step being read
     std::uint32_t loops_ = 0;      // that enclose it
     std::uint32_t count_ = 0;      // steps so far
+    std::uint32_t doubts_ = 0;     // what around it, or on it, may keep it from being run
 };
 
 }  // namespace stagger::spec

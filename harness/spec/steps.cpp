@@ -150,7 +150,9 @@ Step StepReader::read_step(const Node& node, const Node::Entries& entries) {
     if (!operation) return step;
     step.position = operation->position;
     table_ = &node;
-    if (const Entry* when = node.find("when")) step.when = read_expression(*when, builder_);
+    const Entry* when = node.find("when");
+    if (when) ++doubts_;
+    if (when) step.when = read_truth(*when, builder_);
     if (const Control* control = find_control(operation->key)) {
         std::vector<std::string_view> keys = control->keys;
         keys.push_back(control->key);
@@ -162,6 +164,7 @@ Step StepReader::read_step(const Node& node, const Node::Entries& entries) {
     } else {
         read_operation(*operation, entries, step);
     }
+    if (when) --doubts_;
     return step;
 }
 

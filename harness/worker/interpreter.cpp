@@ -7,6 +7,8 @@
 
 #include "harness/agent/agent.hpp"
 #include "harness/backend/host_table.hpp"
+#include "harness/base/excerpt.hpp"
+#include "harness/spec/meaning.hpp"
 
 namespace stagger::worker {
 namespace {
@@ -34,10 +36,6 @@ bool only_reads(Operation operation) {
         default:
             return false;
     }
-}
-
-bool is_true(const Value& value) {
-    return !value.is_nil() && (value.boolean() == nullptr || *value.boolean());
 }
 
 std::uint32_t client_number(const backend::Layout& layout, std::uint32_t task) {
@@ -90,14 +88,7 @@ void Interpreter::report_variables() {
 
 void Interpreter::run_parent() {
     for (std::uint32_t i = 0; i < surroundings_->layout.objects.size(); ++i) {
-        switch (surroundings_->layout.objects[i].type) {
-            case ObjectType::Mutex:
-            case ObjectType::Condition:
-            case ObjectType::Barrier:
-                continue;
-            default:
-                break;
-        }
+        if (!spec::has_content(surroundings_->layout.objects[i].type)) continue;
         Request request;
         request.operation = Operation::Snapshot;
         request.object = i;
@@ -180,8 +171,15 @@ bool Interpreter::condition(const spec::Step& step, const spec::Expression& expr
                             bool& into) {
     Value value;
     if (!evaluate(step, expression, value)) return false;
-    into = is_true(value);
+    if (!spec::is_truth(value)) return refuse(step, expression, "true or false", value);
+    into = value.boolean() != nullptr && *value.boolean();
     return true;
+}
+
+bool Interpreter::refuse(const spec::Step& step, const spec::Expression& expression,
+                         std::string_view wanted, const Value& value) {
+    complain(step, Complaint::Kind::ExpressionError, spec::misfit(expression, wanted, value));
+    return false;
 }
 
 bool Interpreter::seconds(const spec::Step& step, const spec::Expression& expression,
@@ -191,13 +189,8 @@ bool Interpreter::seconds(const spec::Step& step, const spec::Expression& expres
     const double amount = value.real() != nullptr      ? *value.real()
                           : value.integer() != nullptr ? static_cast<double>(*value.integer())
                                                        : std::nan("");
-    constexpr double kLongest = 1e9;  // seconds: the virtual clock ends far behind
-    if (!(amount >= 0 && amount <= kLongest)) {
-        complain(step, Complaint::Kind::ExpressionError,
-                 fmt::format("{}:{}:{}: \"{}\" gives {}, but a time is a number of seconds from 0",
-                             surroundings_->scenario->path, expression.position.line,
-                             expression.position.column, expression.source, value.to_string()));
-        return false;
+    if (!(amount >= 0 && amount <= spec::kMostSeconds)) {
+        return refuse(step, expression, spec::kWantedTime, value);
     }
     into_ns = static_cast<std::int64_t>(amount * kNsPerSecond);
     return true;
@@ -212,11 +205,11 @@ bool Interpreter::resolve(const spec::Step& step, const spec::ObjectReference& r
     if (!evaluate(step, *reference.index, value)) return false;
     const std::int64_t* index = value.integer();
     if (index == nullptr || *index < 0 || *index >= std::int64_t{object.count}) {
+        const std::string text =
+            fmt::format("{}[{}] does not exist: the index of {} goes from 0 to {}", object.name,
+                        excerpt(value), object.name, object.count - 1);
         complain(step, Complaint::Kind::ExpressionError,
-                 fmt::format("{}:{}:{}: {}[{}] does not exist: the index of {} goes from 0 to {}",
-                             surroundings_->scenario->path, reference.index->position.line,
-                             reference.index->position.column, object.name, value.to_string(),
-                             object.name, object.count - 1));
+                 spec::placed(reference.index->position, text));
         return false;
     }
     into += static_cast<std::uint32_t>(*index);
@@ -315,10 +308,8 @@ Interpreter::Flow Interpreter::run_repeat(const spec::Step& step) {
     Value amount;
     if (!evaluate(step, *step.amount, amount)) return Flow::Stop;
     if (amount.integer() == nullptr || *amount.integer() < 0) {
-        return complain(step, Complaint::Kind::ExpressionError,
-                        fmt::format("{}:{}:{}: repeat needs a whole number from 0, not {}",
-                                    surroundings_->scenario->path, step.amount->position.line,
-                                    step.amount->position.column, amount.to_string()));
+        refuse(step, *step.amount, "a whole number, 0 or more", amount);
+        return Flow::Stop;
     }
     const std::int64_t outer = iteration_;
     Flow flow = Flow::Next;

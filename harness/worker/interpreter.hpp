@@ -60,6 +60,8 @@ private:
                           std::string& into);
     bool condition(const spec::Step&, const spec::Expression&, bool& into);
     bool seconds(const spec::Step&, const spec::Expression&, std::int64_t& into_ns);
+    // Complains that the expression must be `wanted`; false.
+    bool refuse(const spec::Step&, const spec::Expression&, std::string_view wanted, const Value&);
     bool resolve(const spec::Step&, const spec::ObjectReference&, std::uint32_t& into);
     bool prepare(const spec::Step&, Request&);
     // The call itself, with its two points and records. False: the task stops.

@@ -46,12 +46,16 @@ TEST(Gate, EndsWith2WhereNothingWasTested) {
     EXPECT_TRUE(contains(outcome.out, "no-evidence")) << outcome.out;
 }
 
-TEST(Gate, EndsWith3WhereABackendIsNotThere) {
+TEST(Gate, EndsWith3WhereABackendCannotBeLoaded) {
     const TemporaryFolder folder;
-    const Outcome outcome = stagger_quick(folder, {"gate", spec("nobody"), spec("holds")});
+    folder.write("plugins/pidgeon.so", "this is no library");
+    const Outcome outcome =
+        stagger_quick(folder, {"gate", spec("nobody"), spec("holds"), "--plugin", "plugins"});
     expect_exit(outcome, 3);
-    EXPECT_TRUE(contains(outcome.out, "pidgeon")) << outcome.out;
+    EXPECT_TRUE(contains(outcome.out, "pidgeon.so")) << outcome.out;
+    EXPECT_TRUE(contains(outcome.out, "file too short")) << outcome.out;
     EXPECT_TRUE(contains(outcome.out, "1 passed, 1 error")) << outcome.out;
+    expect_exit(stagger(folder, {"validate", spec("nobody"), "--plugin", "plugins"}), 3);
 }
 
 TEST(Gate, EndsWith4WhereNothingMatches) {

@@ -54,14 +54,33 @@ TEST(Json, HoldsABadSpecAsAnError) {
     EXPECT_EQ(json["cases"][0]["id"], "bad.toml");
 }
 
-TEST(Json, AFileThatCannotBeWrittenCostsNoResult) {
+TEST(Json, AFileThatCannotBeWrittenIsSaidBeforeAnythingRuns) {
     const TemporaryFolder folder;
     folder.write("file", "x");
-    const Outcome outcome =
-        stagger_quick(folder, {"gate", spec("holds"), "--json", "file/results.json"});
-    EXPECT_EQ(outcome.ending, testing::Ending(Exited{3}));
-    EXPECT_TRUE(contains(outcome.err, "file/results.json cannot be written")) << outcome.err;
-    EXPECT_TRUE(contains(outcome.out, "1 case: 1 passed")) << outcome.out;
+    for (const char* option : {"--json", "--junit"}) {
+        for (const char* path : {"file/results", "nowhere/results", "."}) {
+            const Outcome outcome = stagger_quick(folder, {"gate", spec("holds"), option, path});
+            EXPECT_EQ(outcome.ending, testing::Ending(Exited{64})) << path;
+            EXPECT_TRUE(contains(outcome.err, std::string(path) + " cannot be written"))
+                << outcome.err;
+            EXPECT_EQ(outcome.out, "");
+        }
+    }
+    EXPECT_EQ(text_of(folder / "file"), "x");
+}
+
+TEST(Output, ThatDoesNotFitOnTheDiskIsAnError) {
+    const TemporaryFolder folder;
+    const std::string script = folder.write("full", "exec \"$@\" > /dev/full\n");
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"list", "cases", spec("holds")},
+          std::vector<std::string>{"gate", spec("holds"), "--schedules", "10", "--seed", "1"}}) {
+        testing::Command full = command(folder, words);
+        full.words.insert(full.words.begin(), {"/bin/sh", script});
+        const Outcome outcome = testing::run_command(full);
+        EXPECT_EQ(outcome.ending, testing::Ending(Exited{3})) << outcome.err;
+        EXPECT_TRUE(contains(outcome.err, "No space left on device")) << outcome.err;
+    }
 }
 
 TEST(Json, AFolderForSchedulesThatCannotBeUsedCostsNoResult) {

@@ -138,8 +138,55 @@ TEST(Steps, AnExpressionThatFailsIsAnErrorInTheSpecWithItsPlace) {
     const CaseResult result = run_steps("{ let = { a = \"'text' + {}\" } }");
     EXPECT_EQ(result.status, CaseStatus::Error);
     EXPECT_TRUE(result.spec_error);
-    EXPECT_NE(result.message.find("test.toml: line 13, column 57"), std::string::npos)
+    EXPECT_EQ(result.message.find("test.toml:13:57: error: in the expression"), 0u)
         << result.message;
+}
+
+// What is neither true nor false is a mistake, whether it would have passed or not.
+TEST(Steps, AConditionThatIsNeitherTrueNorFalseIsAnErrorInTheSpec) {
+    for (const char* step : {"{ assert = 'x' }", "{ let = { a = 1 }, when = 'x' }",
+                             "{ if = 'x', steps = [{ let = { a = 1 } }] }",
+                             "{ while = 'x', limit = 2, steps = [{ let = { a = 1 } }] }"}) {
+        for (const char* value : {"0", "-5", "\"'text'\"", "\"{ 1 }\""}) {
+            const CaseResult result =
+                run_steps(std::string("{ let = { x = ") + value + " } }, " + step);
+            EXPECT_TRUE(result.spec_error) << step << testing::describe(result);
+            EXPECT_NE(result.message.find("must be true or false, and gives "), std::string::npos)
+                << result.message;
+        }
+        for (const char* value : {"true", "\"1 == 1\""}) {
+            const CaseResult result =
+                run_steps(std::string("{ let = { x = ") + value + " } }, " + step);
+            EXPECT_FALSE(result.spec_error) << step << testing::describe(result);
+        }
+    }
+}
+
+TEST(Steps, AFinalThatIsNeitherTrueNorFalseIsAnErrorInTheSpec) {
+    for (const char* wrong : {"n", "p.x - 5", "p.x .. ''", "l"}) {
+        const CaseResult result =
+            run_steps("{ load = 'n', into = 'x' }", std::string("final = \"") + wrong + "\"");
+        EXPECT_TRUE(result.spec_error) << wrong << testing::describe(result);
+        EXPECT_NE(result.message.find("must be true or false, and gives "), std::string::npos)
+            << result.message;
+    }
+    const CaseResult unset = run_steps(
+        "{ load = 'n', into = 'x' }, { let = { y = 1 }, when = 'x > 5' }", "final = 'p.y'");
+    EXPECT_EQ(unset.verdict, "final-state") << "what was never set counts as false";
+}
+
+TEST(Steps, ATimeARepetitionAndAnIndexOutOfRangeAreErrorsWithTheirPlace) {
+    const std::pair<const char*, const char*> kWrong[] = {
+        {"{ let = { t = 1e10 } }, { sleep = 't' }", "from 0 to a thousand million"},
+        {"{ let = { t = -1 } }, { take = 'q', timeout = 't', into = ['v', 'how'] }",
+         "from 0 to a thousand million"},
+        {"{ let = { t = 1.5 } }, { repeat = 't', steps = [{ sleep = 1 }] }", "a whole number"}};
+    for (const auto& [steps, says] : kWrong) {
+        const CaseResult result = run_steps(steps);
+        EXPECT_TRUE(result.spec_error) << testing::describe(result);
+        EXPECT_EQ(result.message.find("test.toml:13:"), 0u) << result.message;
+        EXPECT_NE(result.message.find(says), std::string::npos) << result.message;
+    }
 }
 
 TEST(Steps, AResultThatNobodyLooksAtMustBeOk) {

@@ -2,7 +2,9 @@
 //
 // What the documentation says works: its scenarios parse, its marked commands run. A block of sh
 // after a line `<!-- run -->`, or `<!-- run: exits 1 -->`, is run in an empty folder that holds
-// `specs` and the scenarios of the same page, with the built `stagger` in the PATH.
+// `specs`, the scenarios of the same page and its blocks after a line `<!-- file: NAME -->`, with
+// the built `stagger` in the PATH and its source in STAGGER_SOURCE. What a page runs shares the
+// folder. The same holds for what `--help` shows: the specs it names are there.
 #include <gtest/gtest.h>
 
 #include <sys/wait.h>
@@ -25,6 +27,7 @@ struct Block {
     std::string language;
     std::string text;
     std::optional<int> exit_code;  // where it is to be run
+    std::string file;              // where it is one
 };
 
 std::optional<int> mark(const std::string& line) {
@@ -34,21 +37,32 @@ std::optional<int> mark(const std::string& line) {
     return std::stoi(line.substr(prefix.size()));
 }
 
+// The name in `<!-- file: NAME -->`, or "".
+std::string named_file(const std::string& line) {
+    const std::string prefix = "<!-- file: ", suffix = " -->";
+    if (!line.starts_with(prefix) || !line.ends_with(suffix)) return "";
+    return line.substr(prefix.size(), line.size() - prefix.size() - suffix.size());
+}
+
 std::vector<Block> blocks_of(const fs::path& page) {
     std::vector<Block> blocks;
     std::optional<int> marked;
+    std::string file;
     bool inside = false;
     const auto lines = lines_of(page);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const std::string& line = lines[i];
         if (line.starts_with("```")) {
             inside = !inside;
-            if (inside) blocks.push_back({place(page, i + 1), line.substr(3), "", marked});
+            if (inside) blocks.push_back({place(page, i + 1), line.substr(3), "", marked, file});
             if (inside) marked.reset();
+            if (inside) file.clear();
         } else if (inside) {
             blocks.back().text += line + "\n";
         } else if (const auto exit_code = mark(line)) {
             marked = exit_code;
+        } else if (const std::string name = named_file(line); !name.empty()) {
+            file = name;
         }
     }
     return blocks;
@@ -76,6 +90,7 @@ public:
         folder_ = mkdtemp(name.data());
         fs::create_directory_symlink(fs::path(STAGGER_ROOT) / "specs", folder_ / "specs");
         for (const Block& block : blocks) {
+            if (!block.file.empty()) std::ofstream(folder_ / block.file) << block.text;
             if (!is_scenario(block)) continue;
             const auto outcome = parsed(block);
             if (!outcome.scenario) continue;
@@ -89,6 +104,7 @@ public:
     int run(const std::string& script) const {
         std::ofstream(folder_ / "script.sh")
             << "set -e\ncd '" << folder_.string() << "'\nPATH='" << STAGGER_BIN << "':$PATH\n"
+            << "export STAGGER_SOURCE='" << STAGGER_ROOT << "'\n"
             << script;
         const int status = std::system(("sh " + (folder_ / "script.sh").string()).c_str());
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -123,6 +139,18 @@ TEST(Docs, CommandsRun) {
         }
     }
     EXPECT_GE(seen, 3u) << "mark commands in docs/ with <!-- run -->";
+}
+
+// Examples of commands name specs that there are.
+TEST(Docs, HelpNamesFilesThatExist) {
+    const Desk desk({});
+    EXPECT_EQ(desk.run("for command in gate run fuzz replay list points validate; do\n"
+                       "  stagger help $command > help.txt\n"
+                       "  for word in $(grep -o 'specs/[a-z./-]*' help.txt); do\n"
+                       "    test -e $word || { echo \"$command: no $word\"; exit 1; }\n"
+                       "  done\n"
+                       "done\n"),
+              0);
 }
 
 }  // namespace

@@ -103,6 +103,15 @@ private:
                         std::move(calls));
     }
 
+    // Why a task ended with what it held: the last thing that it did may have failed.
+    std::string failure_of(std::uint32_t task) const {
+        const history::Call* last = nullptr;
+        for (const history::Call& call : history_.calls)
+            if (call.task == task) last = &call;
+        if (!last || last->checked || last->status != ResultStatus::Error) return "";
+        return fmt::format(" (its {} had failed: {})", describe(history_, *last), last->failure);
+    }
+
     std::string idle_holders(std::size_t index) const {
         if (!can_be_held(history_, sleepers_[index].object)) return "";
         std::string text;
@@ -111,7 +120,7 @@ private:
                 std::any_of(sleepers_.begin(), sleepers_.end(),
                             [&](const Sleeper& other) { return other.task == task; });
             text += fmt::format(", which {} {}", task_name(history_, task),
-                                sleeps ? "holds" : "held when it ended");
+                                sleeps ? "holds" : "held when it ended" + failure_of(task));
         }
         return text;
     }

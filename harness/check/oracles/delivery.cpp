@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/base/excerpt.hpp"
 #include "harness/check/oracles/oracles.hpp"
 
 namespace stagger::check::oracle {
@@ -184,8 +185,8 @@ private:
 
     void report_loss(const Passage& put, const Message& message) {
         const std::string value = put.call == kNone
-                                      ? (*object_.initial.list())[put.rank].to_string()
-                                      : context_.history.calls[put.call].value.to_string();
+                                      ? excerpt((*object_.initial.list())[put.rank])
+                                      : excerpt(context_.history.calls[put.call].value);
         const std::string who =
             put.call == kNone ? fmt::format("{} was in {} from the start", value, object_.name)
                               : fmt::format("{} put {} into {}", taker(put), value, object_.name);
@@ -209,8 +210,8 @@ private:
 
     std::string text(const Message&, const Passage& out) const {
         const history::Call& call = context_.history.calls[out.call];
-        if (call.operation != Operation::Snapshot) return call.result.to_string();
-        return (*call.result.list())[out.rank].to_string();
+        if (call.operation != Operation::Snapshot) return excerpt(call.result);
+        return excerpt((*call.result.list())[out.rank]);
     }
 
     Context& context_;

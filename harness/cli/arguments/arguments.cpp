@@ -86,9 +86,28 @@ Parsed unknown_command(const std::string& word, std::span<const Command> command
     return usage_error(fmt::format("there is no command \"{}\"{}", word, hint), "stagger");
 }
 
+// An option that the command does not have. Its value, and with it every word behind, may have been
+// taken for something else: so this is said before anything else is.
+std::string unknown_option(const CLI::App& app, const Command& command) {
+    for (const std::string& word : app.remaining(true)) {
+        if (word.size() < 2 || word[0] != '-') continue;
+        const std::string option = word.substr(0, word.find('='));
+        std::vector<std::string> names;
+        for (const CLI::Option* known :
+             app.get_subcommand(std::string(command.name))->get_options())
+            for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
+        const std::string near = spec::nearest_name(option, names);
+        return fmt::format("{} has no option {}{}", command.name, option,
+                           near.empty() ? "" : fmt::format("; did you mean {}?", near));
+    }
+    return "";
+}
+
 // CLI11's messages begin with "--seed: ", which reads well; only its "arguments were not expected"
 // hides what to do.
-std::string message_of(const CLI::ParseError& error, const CLI::App& app) {
+std::string message_of(const CLI::ParseError& error, const CLI::App& app, const Command* command) {
+    if (const std::string unknown = command ? unknown_option(app, *command) : ""; !unknown.empty())
+        return unknown;
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
         std::string out = "these arguments are not known:";
         for (const std::string& word : app.remaining(true)) out += " " + word;
@@ -102,6 +121,16 @@ const Command* command_of(const CLI::App& app, std::span<const Command> commands
         if (app.got_subcommand(std::string(command.name))) return &command;
     }
     return nullptr;
+}
+
+// `stagger help`, `stagger help run`
+Parsed help_on(const std::vector<std::string>& arguments, const CLI::App& app,
+               std::span<const Command> commands) {
+    if (arguments.size() == 1) return {nullptr, app.help(), false, kAsExpected};
+    for (const Command& command : commands)
+        if (command.name == arguments[1])
+            return {nullptr, app.get_subcommand(arguments[1])->help("stagger"), false, kAsExpected};
+    return unknown_command(arguments[1], commands);
 }
 
 constexpr std::string_view kIntroduction =
@@ -118,8 +147,8 @@ constexpr std::string_view kClosing =
     "\n"
     "Examples:\n"
     "  stagger gate\n"
-    "  stagger run specs/increment.toml --backend shm\n"
-    "  stagger replay .stagger/increment-shm.schedule";
+    "  stagger run specs/updates/increment.toml --backend shm\n"
+    "  stagger replay .stagger/increment_shm-lost-update.schedule";
 
 }  // namespace
 
@@ -132,6 +161,7 @@ Parsed parse_arguments(const std::vector<std::string>& arguments, std::span<cons
     for (const Command& command : commands) add_command(app, command, options);
 
     if (arguments.empty()) return {nullptr, app.help(), true, kUsage};
+    if (arguments.front() == "help") return help_on(arguments, app, commands);
     const std::string& first = arguments.front();
     const bool known = std::any_of(commands.begin(), commands.end(),
                                    [&](const Command& command) { return command.name == first; });
@@ -147,7 +177,7 @@ Parsed parse_arguments(const std::vector<std::string>& arguments, std::span<cons
         return {nullptr, std::string(asked.what()) + "\n", false, kAsExpected};
     } catch (const CLI::ParseError& error) {
         const Command* command = command_of(app, commands);
-        return usage_error(message_of(error, app),
+        return usage_error(message_of(error, app, command),
                            command ? fmt::format("stagger {}", command->name) : "stagger");
     }
     const Command* command = command_of(app, commands);

@@ -8,12 +8,12 @@
 #include <fmt/format.h>
 
 #include "harness/spec/cases.hpp"
+#include "harness/spec/meaning.hpp"
 
 namespace stagger::cli {
 namespace {
 
 constexpr std::uint64_t kMostSchedules = 1'000'000'000'000;
-constexpr std::uint64_t kMostDepth = 32;
 constexpr std::uint64_t kMostJobs = 256;
 constexpr std::uint64_t kMostReplays = 1'000'000;
 
@@ -93,7 +93,9 @@ void add_definitions(Usage& usage, Options& options) {
         return Ok{};
     };
     usage.options.push_back(
-        {"-D,--define", "NAME=VALUE", "Only cases with this parameter", define, Times::Repeated});
+        {"-D,--define", "NAME=VALUE",
+         "Only cases with this parameter; if there are none, one is made with it", define,
+         Times::Repeated});
 }
 
 void add_seed(Usage& usage, Options& options) {
@@ -119,7 +121,7 @@ void add_exploration(Usage& usage, Options& options) {
                                  return Ok{};
                              }});
     usage.options.push_back({"--depth", "N", "Depth of the bugs that strategies aim at",
-                             number_into(options.depth, 1, kMostDepth)});
+                             number_into(options.depth, 1, spec::kMaxDepth)});
     usage.options.push_back({"--lifetime", "warm|fresh",
                              "Keep processes over executions, or fork them for each",
                              into(options.lifetime, parse_lifetime)});

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/campaign/campaign.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "harness/cli/campaign/case_check.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/regressions.hpp"
 #include "harness/cli/campaign/session.hpp"
@@ -64,11 +66,10 @@ Result<std::vector<Job>> select_all(const LoadedSpecs& specs, const CampaignStyl
     return jobs;
 }
 
-std::string nothing_matched(const Options& options, const LoadedSpecs& specs) {
-    if (specs.specs.empty()) return "there is no spec: no *.toml below the given folders.";
-    if (options.filter.empty()) return "no case matches.";
-    return fmt::format("no case matches --filter '{}'; `stagger list cases` shows their ids.",
-                       options.filter);
+bool any_free(const std::vector<Job>& jobs, const engine::CampaignOptions& campaign) {
+    return std::any_of(jobs.begin(), jobs.end(), [&](const Job& job) {
+        return !job.settled && engine::is_free(job.spec_case, campaign);
+    });
 }
 
 }  // namespace
@@ -79,11 +80,16 @@ int run_campaign(const Options& options, const CampaignStyle& style, Console& co
     const Result<Session> session = open_session(options, console);
     if (!session) return usage_failure(session.error(), console);
     std::size_t regressions = 0;
-    const Result<std::vector<Job>> jobs = select_all(*specs, style, options, regressions);
+    Result<std::vector<Job>> jobs = select_all(*specs, style, options, regressions);
     if (!jobs) return usage_failure(jobs.error(), console);
+    if (options.cpus && !jobs->empty() && !any_free(*jobs, session->campaign)) {
+        console.error("--cpus is for free mode, and none of these cases is run in it; see --mode.");
+        return kUsage;
+    }
+    settle_mistaken(*jobs, session->campaign);
 
     if (jobs->empty()) {
-        console.error(nothing_matched(options, *specs));
+        console.error(nothing_matched(options, *specs, style.make_cases));
     } else {
         console.print(introduction(regressions, jobs->size() - regressions, specs->specs.size(),
                                    session->campaign.seed));

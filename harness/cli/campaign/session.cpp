@@ -49,6 +49,25 @@ int deliver(const std::string& path, const std::string& text, Console& console) 
     return kBroken;
 }
 
+// Options that have no meaning together.
+Status check_mode(const Options& options) {
+    if (options.mode != spec::Mode::Free) {
+        if (!options.cpus || !options.mode) return Ok{};
+        return Error{
+            "--cpus has no meaning with --mode controlled, where one task runs at a time."};
+    }
+    const std::pair<const char*, bool> given[] = {{"--strategy", options.strategy.has_value()},
+                                                  {"--depth", options.depth.has_value()},
+                                                  {"--lifetime", options.lifetime.has_value()}};
+    for (const auto& [name, is_given] : given)
+        if (is_given)
+            return Error{
+                fmt::format("{} has no meaning with --mode free, where nobody decides who "
+                            "runs next.",
+                            name)};
+    return Ok{};
+}
+
 }  // namespace
 
 Result<engine::CampaignOptions> campaign_options(const Options& options) {
@@ -57,6 +76,11 @@ Result<engine::CampaignOptions> campaign_options(const Options& options) {
     STAGGER_TRY(campaign.plugin_paths,
                 plugin_folders(folder, options.plugins, std::getenv("STAGGER_PLUGIN_PATH")));
     campaign.plugins_given = options.plugins;
+    if (const auto rivals = rival_plugins(campaign.plugin_paths))
+        return Error{
+            fmt::format("{} and {} are two backends of one name: a backend is known by the "
+                        "name of its file. Rename one of them.",
+                        rivals->first, rivals->second)};
     campaign.seed = options.seed.value_or(1);
     campaign.schedules = options.schedules;
     campaign.seconds = options.seconds;
@@ -74,6 +98,11 @@ Result<engine::CampaignOptions> campaign_options(const Options& options) {
 Result<Session> open_session(const Options& options, Console& console) {
     if (options.json == "-" && options.junit == "-")
         return Error{"--json and --junit cannot both write to stdout; give one of them a file."};
+    for (const std::string& path : {options.json, options.junit}) {
+        if (path.empty() || path == "-") continue;
+        STAGGER_TRY([[maybe_unused]] const Ok writable, check_writable(path));
+    }
+    STAGGER_TRY([[maybe_unused]] const Ok sensible, check_mode(options));
     Session session;
     STAGGER_TRY(session.campaign, campaign_options(options));
     if (!options.seed) session.campaign.seed = drawn_seed();

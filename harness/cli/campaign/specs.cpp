@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/campaign/specs.hpp"
 
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/base/source.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/spec/parse.hpp"
+#include "harness/spec/places.hpp"
 
 namespace stagger::cli {
 namespace {
@@ -22,6 +25,22 @@ LoadedSpec load(const std::string& path) {
         loaded.problems += diagnostic.render();
     while (!loaded.problems.empty() && loaded.problems.back() == '\n') loaded.problems.pop_back();
     return loaded;
+}
+
+// Cases, and the schedules of what they show, are known by the name of the scenario.
+void refuse_double(LoadedSpec& spec, std::map<std::string, std::string>& names) {
+    if (!spec.scenario) return;
+    const spec::Scenario& scenario = *spec.scenario;
+    const auto [first, is_new] = names.emplace(scenario.name, spec.path);
+    if (is_new) return;
+    const Position place = spec::place_of_name(scenario);
+    spec.problems =
+        render_problem(spec.path, place,
+                       fmt::format("\"{}\" is the name of {}, too", scenario.name, first->second),
+                       "cases and schedules are known by it, so each scenario needs its own",
+                       line_at(scenario.source, place.line));
+    spec.problems.pop_back();  // its last line break
+    spec.scenario.reset();
 }
 
 Job bad_spec_job(const LoadedSpec& spec) {
@@ -43,8 +62,10 @@ Job bad_spec_job(const LoadedSpec& spec) {
 Result<LoadedSpecs> load_specs(const std::vector<std::string>& paths) {
     STAGGER_TRY(const std::vector<std::string> files, find_specs(paths));
     LoadedSpecs loaded;
+    std::map<std::string, std::string> names;  // of scenarios, with the first file of each
     for (const std::string& file : files) {
         loaded.specs.push_back(load(file));
+        refuse_double(loaded.specs.back(), names);
         if (!loaded.specs.back().scenario) loaded.any_bad = true;
     }
     return loaded;
@@ -64,6 +85,19 @@ Result<std::vector<Job>> select_jobs(const LoadedSpecs& specs, const spec::Selec
             jobs.push_back({spec.scenario.get(), selected, std::nullopt, nullptr});
     }
     return jobs;
+}
+
+std::string nothing_matched(const Options& options, const LoadedSpecs& specs, bool make) {
+    if (specs.specs.empty()) return "there is no spec: no *.toml below the given folders.";
+    std::string asked;
+    if (!options.backends.empty())
+        asked += fmt::format(" --backend {}", fmt::join(options.backends, ","));
+    for (const auto& [name, value] : options.params)
+        asked += fmt::format(" -D {}={}", name, value.to_string());
+    if (!options.filter.empty()) asked += fmt::format(" --filter '{}'", options.filter);
+    const bool made_by_run = !make && (!options.backends.empty() || !options.params.empty());
+    return fmt::format("no case matches{}; `stagger list cases` shows their ids{}.", asked,
+                       made_by_run ? ", and `stagger run` makes a case that no file has" : "");
 }
 
 spec::Selection selection_of(const Options& options) {

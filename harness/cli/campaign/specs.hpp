@@ -36,4 +36,7 @@ Result<std::vector<Job>> select_jobs(const LoadedSpecs& specs, const spec::Selec
 
 spec::Selection selection_of(const Options&);
 
+// Why there is no job, and what to do. `make`: cases are made where a file has none that matches.
+std::string nothing_matched(const Options&, const LoadedSpecs&, bool make);
+
 }  // namespace stagger::cli

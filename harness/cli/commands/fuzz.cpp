@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/arguments/common_options.hpp"
+#include "harness/cli/campaign/case_check.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/specs.hpp"
@@ -84,13 +85,17 @@ void show(const fuzz::FuzzResult& outcome, const std::string& corpus, Console& c
                                   report::counted(outcome.unconfirmed, "violation"),
                                   outcome.unconfirmed == 1 ? "was" : "were"));
     }
+    if (outcome.result.status == engine::CaseStatus::Error) return;
     console.print(fmt::format("{} of behaviour; the corpus is {}\n",
                               report::counted(outcome.features, "feature"), corpus));
 }
 
 engine::CaseResult fuzz_case(const Job& job, const Session& session, const Options& options,
                              Console& console) {
-    if (job.settled) return *job.settled;
+    if (job.settled) {
+        console.print(report::render_evidence(*job.settled, console.style()));
+        return *job.settled;
+    }
     StatusLine line(console);
     fuzz::FuzzOptions fuzzing;
     fuzzing.engine = session.campaign;
@@ -131,9 +136,10 @@ void set_up_fuzz(Usage& usage, Options& options) {
         "not\n"
         "name in `finds`, or if one that it names was not found.";
     usage.examples =
-        "  stagger fuzz specs/increment.toml --backend shm --time 1m\n"
-        "  stagger fuzz specs/increment.toml --backend shm --jobs 2 --corpus corpus/increment\n"
-        "  stagger fuzz specs/increment.toml --schedules 100000 --feedback off --fail-fast";
+        "  stagger fuzz specs/updates/increment.toml --backend shm --time 1m\n"
+        "  stagger fuzz specs/updates/increment.toml --backend shm --jobs 2 --corpus "
+        "corpus/increment\n"
+        "  stagger fuzz specs/updates/increment.toml --schedules 100000 --feedback off --fail-fast";
 }
 
 int run_fuzz(const Options& options, Console& console) {
@@ -142,8 +148,10 @@ int run_fuzz(const Options& options, Console& console) {
     const Result<Session> session = open_session(options, console);
     if (!session) return usage_failure(session.error(), console);
     if (session->campaign.out_directory.empty()) return session->exit_code;
-    const Result<std::vector<Job>> jobs = select_jobs(*specs, selection_of(options), true);
+    Result<std::vector<Job>> jobs = select_jobs(*specs, selection_of(options), true);
     if (!jobs) return usage_failure(jobs.error(), console);
+    if (jobs->empty()) console.error(nothing_matched(options, *specs, true));
+    settle_mistaken(*jobs, session->campaign);
     if (jobs->size() > 1 && !options.seconds && !options.schedules) {
         return usage_failure(
             Error{fmt::format("{} match: choose one with --backend, --filter or -D, or say with "
@@ -156,7 +164,7 @@ int run_fuzz(const Options& options, Console& console) {
     for (const Job& job : *jobs) {
         if (!cancelled().load()) results.push_back(fuzz_case(job, *session, options, console));
     }
-    console.print(report::render_summary(results, console.table_style()));
+    if (!results.empty()) console.print(report::render_summary(results, console.table_style()));
     close_session(*session);
     const int code = worse(exit_code_of(results), session->exit_code);
     return worse(code, write_results(results, *session, options, console));

@@ -37,9 +37,11 @@ int fail(const Error& error, Console& console) {
     return kUsage;
 }
 
-void print_backend(const engine::BackendDescription& backend, Console& console) {
-    console.print(fmt::format("{}  {}\n", console.style().bold(backend.name),
-                              report::printable(backend.summary)));
+// `name` is the file's: by that a backend is asked for.
+void print_backend(const std::string& name, const engine::BackendDescription& backend,
+                   Console& console) {
+    console.print(
+        fmt::format("{}  {}\n", console.style().bold(name), report::printable(backend.summary)));
     for (const auto& [type, operations] : backend.operations)
         console.print(fmt::format("  {}: {}\n", type, fmt::join(operations, " ")));
     for (const auto& option : backend.options)
@@ -48,6 +50,12 @@ void print_backend(const engine::BackendDescription& backend, Console& console) 
                                           option.values, option.default_value, option.summary)) +
             "\n");
     console.print(fmt::format("  from {}\n", report::printable(backend.path)));
+    if (backend.name != name)
+        console.print(
+            report::printable(fmt::format(
+                "  calls itself {}, but goes by its file's name, {}: rename one of the two",
+                backend.name, name)) +
+            "\n");
 }
 
 int list_backends(const Options& options, Console& console) {
@@ -59,7 +67,7 @@ int list_backends(const Options& options, Console& console) {
         const Result<engine::BackendDescription> backend =
             engine::describe_backend(name, *campaign);
         if (backend) {
-            print_backend(*backend, console);
+            print_backend(name, *backend, console);
         } else {
             console.error(fmt::format("{}: {}", name, backend.error().message));
             code = kBroken;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/arguments/common_options.hpp"
+#include "harness/cli/campaign/case_check.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/specs.hpp"
@@ -61,7 +62,7 @@ void set_up_points(Usage& usage, Options& options) {
     usage.notes =
         "Runs each case once, each task running on as long as it can, and shows the places where\n"
         "the scheduler may switch.";
-    usage.examples = "  stagger points specs/increment.toml --backend shm";
+    usage.examples = "  stagger points specs/updates/increment.toml --backend shm";
 }
 
 int run_points(const Options& options, Console& console) {
@@ -69,8 +70,10 @@ int run_points(const Options& options, Console& console) {
     if (!specs) return fail(specs.error(), console);
     const Result<engine::CampaignOptions> campaign = campaign_options(options);
     if (!campaign) return fail(campaign.error(), console);
-    const Result<std::vector<Job>> jobs = select_jobs(*specs, selection_of(options), true);
+    Result<std::vector<Job>> jobs = select_jobs(*specs, selection_of(options), true);
     if (!jobs) return fail(jobs.error(), console);
+    if (jobs->empty()) console.error(nothing_matched(options, *specs, true));
+    settle_mistaken(*jobs, *campaign);
     int code = jobs->empty() ? kNothing : kAsExpected;
     for (const Job& job : *jobs) {
         if (job.settled) {

@@ -98,9 +98,9 @@ void set_up_replay(Usage& usage, Options& options) {
     usage.notes =
         "Ends with 1 if the violation is there, 0 if it is not, 2 if the schedule no longer fits.";
     usage.examples =
-        "  stagger replay .stagger/increment-shm.schedule\n"
+        "  stagger replay .stagger/increment_shm-lost-update.schedule\n"
         "  stagger replay old.schedule --times 100 --minimize\n"
-        "  stagger replay old.schedule --spec specs/increment.toml";
+        "  stagger replay old.schedule --spec specs/updates/increment.toml";
 }
 
 int run_replay(const Options& options, Console& console) {

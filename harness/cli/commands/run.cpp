@@ -17,9 +17,9 @@ void set_up_run(Usage& usage, Options& options) {
         "Runs the cases of the file that match. If none does, makes one of the backends and\n"
         "parameters that were asked for, and expects it to hold.";
     usage.examples =
-        "  stagger run specs/increment.toml\n"
-        "  stagger run specs/increment.toml --backend shm,pipe -D locked=true\n"
-        "  stagger run specs/increment.toml --strategy pct --depth 3 --time 1m";
+        "  stagger run specs/updates/increment.toml\n"
+        "  stagger run specs/updates/increment.toml --backend shm,pipe -D locked=true\n"
+        "  stagger run specs/updates/increment.toml --strategy pct --depth 3 --time 1m";
 }
 
 int run_run(const Options& options, Console& console) {

@@ -57,6 +57,32 @@ TEST(CliArguments, ReadEveryKindOfOption) {
     EXPECT_EQ(it.options.json, "-");
 }
 
+// Its value would be taken for the spec, and the spec for too much.
+TEST(CliArguments, AMisspeltOptionIsNamedWithTheNearestOne) {
+    const auto message = [](const std::vector<std::string>& words) {
+        return read(words).parsed.text;
+    };
+    EXPECT_NE(message({"replay", "--tims", "1", "a.schedule"})
+                  .find("replay has no option --tims; did you mean --times?"),
+              std::string::npos)
+        << message({"replay", "--tims", "1", "a.schedule"});
+    EXPECT_NE(message({"replay", "--tims=1"}).find("no option --tims; did you mean --times?"),
+              std::string::npos);
+    EXPECT_NE(message({"gate", "--nothing-like-it"}).find("gate has no option --nothing-like-it\n"),
+              std::string::npos);
+    EXPECT_NE(message({"replay", "a", "b"}).find("not known: b"), std::string::npos);
+}
+
+TEST(CliArguments, HelpIsACommandToo) {
+    const Parsed all = read({"help"}).parsed;
+    EXPECT_EQ(all.exit_code, kAsExpected);
+    EXPECT_EQ(all.text, read({"--help"}).parsed.text);
+    EXPECT_EQ(read({"help", "gate"}).parsed.text, read({"gate", "--help"}).parsed.text);
+    const Parsed unknown = read({"help", "gaet"}).parsed;
+    EXPECT_EQ(unknown.exit_code, kUsage);
+    EXPECT_NE(unknown.text.find("did you mean \"gate\"?"), std::string::npos) << unknown.text;
+}
+
 TEST(CliArguments, WhatIsNotGivenKeepsItsDefault) {
     const Read it = read({"gate"});
     ASSERT_NE(it.parsed.command, nullptr) << it.parsed.text;

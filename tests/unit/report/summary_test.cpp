@@ -52,6 +52,14 @@ TEST(ReportSummary, WhatWasFoundNeedsNoOddsOfHavingBeenMissed) {
               "1000 schedules, 37 interleavings, 6 contended points");
 }
 
+TEST(ReportSummary, WhereNothingWasTestedThereAreNoOdds) {
+    CaseResult result = sample::pass();
+    result.evidence.missed = {{2, 0.0001}};
+    EXPECT_TRUE(has(evidence_text(result), "missed with p"));
+    result.verdict = "no-evidence";
+    EXPECT_FALSE(has(evidence_text(result), "missed with p")) << evidence_text(result);
+}
+
 TEST(ReportSummary, CountsEveryStatus) {
     const std::vector<CaseResult> results = {sample::pass(), sample::lost_update(),
                                              sample::without_verdict(CaseStatus::Error, "x"),

@@ -78,6 +78,8 @@ TEST(ReportRows, AWaitThatIsNoCallIsARowAtTheEnd) {
     history.ending = history::Ending::Deadlock;
     history.waits = {{1, 9, history::kNone, "join reader"}};
     EXPECT_EQ(texts(rows_of(history, {})).back(), "join reader  waits for ever");
+    history.ending = history::Ending::Livelock;
+    EXPECT_EQ(texts(rows_of(history, {})).back(), "join reader  waits") << "it was only cut off";
 }
 
 TEST(ReportRows, KnowsWhatATaskHoldsAtTheEnd) {

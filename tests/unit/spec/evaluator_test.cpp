@@ -125,15 +125,14 @@ TEST_F(EvaluatorTest, SortingIsStableAlsoForLargeLists) {
 
 TEST_F(EvaluatorTest, ErrorsSayWhereAndWhatWithoutInternalNames) {
     EXPECT_EQ(shown("x + 1"),
-              "line 7, column 3: in the expression x + 1: attempt to perform arithmetic on a nil "
+              "7:3: in the expression x + 1: attempt to perform arithmetic on a nil "
               "value (variable 'x')");
-    EXPECT_EQ(shown("x +"),
-              "line 7, column 3: in the expression x +: unexpected symbol at its end");
+    EXPECT_EQ(shown("x +"), "7:3: in the expression x +: unexpected symbol at its end");
     EXPECT_EQ(shown("1 +\n2 +\nnil"),
-              "line 8: in the expression 1 +\n2 +\nnil: attempt to perform arithmetic on "
+              "8:1: in the expression 1 +\n2 +\nnil: attempt to perform arithmetic on "
               "a nil value");
     EXPECT_EQ(shown("len(5)"),
-              "line 7, column 3: in the expression len(5): len of a number: only lists, maps and "
+              "7:3: in the expression len(5): len of a number: only lists, maps and "
               "texts have one");
 }
 

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include "harness/spec/meaning.hpp"
+
 namespace stagger::spec {
 namespace {
 
@@ -200,7 +202,7 @@ time = 1.5
 strategy = "pct"
 depth = 3
 mode = "free"
-cpus = "0-1"
+cpus = "all"
 lifetime = "fresh"
 step_limit = 1000
 )");
@@ -210,9 +212,53 @@ step_limit = 1000
     EXPECT_EQ(explore.strategy, "pct");
     EXPECT_EQ(explore.depth, 3u);
     EXPECT_EQ(explore.mode, Mode::Free);
-    EXPECT_EQ(explore.cpus, "0-1");
+    EXPECT_EQ(explore.cpus, "all");
     EXPECT_EQ(explore.lifetime, Lifetime::Fresh);
     EXPECT_EQ(explore.step_limit, 1000u);
+}
+
+TEST(Parse, ConditionsTimesAndRoundsThatDependOnVariablesAreLeftToTheRun) {
+    parsed(with_steps(R"({ load = "n", into = "x" }, { if = "x", steps = [ { assert = "x" } ] },
+        { while = "true", limit = 2, steps = [ { break = true, when = "not x" } ] },
+        { sleep = "x" }, { sleep = 1e9 }, { sleep = "1 / 2" }, { repeat = "x", steps = [ { sleep = 0 } ] },
+        { repeat = "7 // 2", steps = [ { sleep = 0 } ] }, { acquire = "s", timeout = "x" })"));
+}
+
+TEST(Parse, AnIndexIsTriedOnlyWhereItIsSureToBeUsed) {
+    parsed(
+        with_steps(R"({ lock = "fork[self + 1]" }, { lock = "fork[self + 9]", when = "self > 5" },
+        { if = "limit > 9", steps = [ { lock = "fork[limit]" } ] },
+        { repeat = 2, steps = [ { lock = "fork[self + 9]" } ] },
+        { let = { k = 9 } }, { lock = "fork[k]" }, { lock = "fork[limit - 1]" })"));
+}
+
+TEST(Parse, ACaseMayTakeBackWhatTheFileExpects) {
+    const Scenario scenario = parsed(with_steps("{ sleep = 1 }") + R"(
+[expect]
+final = "n == 1"
+[[case]]
+backend = "shm"
+[[case]]
+backend = "pipe"
+expect = { final = [] }
+)");
+    EXPECT_EQ(scenario.cases[0].expect.final.size(), 1u);
+    EXPECT_TRUE(scenario.cases[1].expect.final.empty());
+}
+
+TEST(Parse, OutcomesOfTextAndListsMayHaveCommas) {
+    parsed(with_steps(R"({ load = "n", into = "x" })") + R"(
+[expect]
+observe = ["worker[0].x", "worker[1].x"]
+outcomes = { "[1, 2],nil" = "acceptable", "a, b,c" = "acceptable", "-1.5,true" = "forbidden" }
+)");
+}
+
+TEST(Placed, BecomesTheLineWithACaret) {
+    const Scenario scenario = parsed(with_steps("{ sleep = 1 }"));
+    EXPECT_EQ(render_placed(scenario, placed({2, 1}, "this is wrong")),
+              "a.toml:2:1: error: this is wrong\n  2 | name = \"all\"\n    | ^~~~");
+    EXPECT_EQ(render_placed(scenario, "without a place"), "a.toml: without a place");
 }
 
 TEST(Parse, EveryScenarioOfTheProjectIsGood) {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where the words of a scenario stand that only others can judge: which backends there are, which
+// options these have, which strategies there are. Looked up in its text by who has something to
+// complain about, in the controller. Pure.
+#pragma once
+
+#include <string>
+
+#include "harness/spec/scenario.hpp"
+
+namespace stagger::spec {
+
+Position place_of_name(const Scenario&);
+
+// Of a case of that scenario. Where the file does not say it, as in a case of the command line's,
+// the place of the case itself, or none.
+Position place_of_strategy(const Scenario&, const Case&);
+Position place_of_backend(const Scenario&, const Case&, const std::string& backend);
+Position place_of_option(const Scenario&, const Case&, const std::string& backend,
+                         const std::string& option);
+
+}  // namespace stagger::spec
