@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // pthread_cond_*: modelled, since which waiter wakes is a choice. Runs in the task that calls.
-// pthread_cond_wait(3p): the mutex is given up and the wait begins in one step.
+// pthread_cond_wait(3p): the mutex is given up and the wait begins in one step; a cancellation ends
+// the wait, but not once a signal has.
 #include <pthread.h>
 
 #include <cerrno>
@@ -21,7 +22,10 @@ constexpr const char* kVersion = "GLIBC_2.3.2";
 
 int wait_on_condition(pthread_cond_t* condition, pthread_mutex_t* mutex, std::int64_t deadline) {
     const control::Key key = address_key(condition);
-    point(control::Call::ConditionWait, key);
+    {
+        const CancellationPoint here;
+        point(control::Call::ConditionWait, key);
+    }
     enlist(key);
     const int unlocked = unlock_mutex_quietly(mutex);
     if (unlocked != 0) {
@@ -29,8 +33,12 @@ int wait_on_condition(pthread_cond_t* condition, pthread_mutex_t* mutex, std::in
         return unlocked;
     }
     control::allow_spurious_wakeup(*self.segment, self.index);
+    self.cancellation = Cancellation::Tells;
     const bool granted = sleep_until_granted(deadline);
+    self.cancellation = Cancellation::Waits;
+    const bool cancelled = self.slot().interrupted;
     const int locked = lock_mutex(mutex, control::kNoDeadline);
+    if (cancelled && !granted) end_if_cancelled();  // clean-up handlers find the mutex locked
     if (locked != 0) return locked;
     return granted ? 0 : ETIMEDOUT;
 }

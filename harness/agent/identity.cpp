@@ -130,6 +130,17 @@ control::Key descriptor_key(int descriptor) {
     return make_key(control::KeySpace::Descriptor, descriptor_id(descriptor));
 }
 
+int find_descriptor(control::Key key) {
+    for (int descriptor = 0; descriptor < kMaxDescriptors; ++descriptor) {
+        if (descriptors[descriptor] != 0 && descriptor_key(descriptor) == key) return descriptor;
+    }
+    return -1;
+}
+
+bool is_stranger(int descriptor) {
+    return descriptor >= 0 && descriptor < kMaxDescriptors && descriptors[descriptor] == 0;
+}
+
 std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
     if (process.segment == nullptr) return 0;
     if (std::strlen(name) >= control::kNameBytes) return control::hash_text(name);

@@ -23,6 +23,10 @@ void copy_descriptor(int from, int to);
 void forget_descriptor(int descriptor);
 std::uint64_t descriptor_id(int descriptor);  // of a stranger: from what it is, by fstat
 control::Key descriptor_key(int descriptor);
+// One of this process with that key; -1: it has none.
+int find_descriptor(control::Key key);
+// Not made by a call that the agent knows: who wakes those who wait for it is not known either.
+bool is_stranger(int descriptor);
 
 // Names of OS objects. `created` tells that the call may have made a new one.
 std::uint64_t name_id(control::NameKind kind, const char* name, bool created);

@@ -58,6 +58,14 @@ void withdraw() {
     registry().waiters[self.index].key = control::kNoKey;
 }
 
+bool enlisted(Key key) {
+    for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
+        const bool lives = self.segment->tasks[i].state != control::TaskState::Ended;
+        if (lives && registry().waiters[i].key == key) return true;
+    }
+    return false;
+}
+
 bool sleep_until_granted(std::int64_t deadline) {
     wait_for(nullptr, 0, deadline);
     withdraw();

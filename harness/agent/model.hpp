@@ -14,6 +14,8 @@ namespace stagger::agent {
 
 // Joins those who wait for `key` (no point, no yielding yet), so that a notify from now on counts.
 void enlist(control::Key key);
+// True if some task has joined those and not left them, asleep or not.
+bool enlisted(control::Key key);
 // Leaves them again.
 void withdraw();
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/agent/point.hpp"
 
+#include <pthread.h>
+
 #include <ctime>
 
 #include "harness/agent/agent.hpp"
@@ -54,6 +56,18 @@ bool still_dying(const control::Dying& dying) {
     return false;
 }
 
+void mind_cancellation() {
+    if (self.cancellation == Cancellation::Acts || self.cancelled_anywhere) end_if_cancelled();
+}
+
+bool is_cancellable() {
+    if (self.cancellation == Cancellation::Waits && !self.cancelled_anywhere) return false;
+    int state = PTHREAD_CANCEL_DISABLE;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    pthread_setcancelstate(state, nullptr);
+    return state == PTHREAD_CANCEL_ENABLE;
+}
+
 void await_death() {
     control::Dying& dying = self.execution().dying;
     const timespec moment{0, 10'000};
@@ -88,6 +102,7 @@ void point(control::Call call, control::Key key, bool reads_only) {
     slot.reads_only = reads_only;
     slot.spin_count = 0;
     switch_to(control::pass_point(*self.segment, self.index));
+    mind_cancellation();
 }
 
 void spinning_point(control::Call call, control::Key key) {
@@ -102,18 +117,40 @@ void spinning_point(control::Call call, control::Key key) {
     const TaskIndex next = control::pass_point(*self.segment, self.index);
     slot.spin_count = count;
     switch_to(next);
+    mind_cancellation();
     if (count < kSpinLimit) return;
     slot.spin_count = 0;
     control::yield(*self.segment, self.index);
 }
 
+void end_if_cancelled() {
+    const Self before = self;
+    self.in_plugin = true;
+    self.cancellation = Cancellation::Waits;
+    self.cancelled_anywhere = false;
+    pthread_testcancel();
+    self.in_plugin = before.in_plugin;
+    self.cancellation = before.cancellation;
+    self.cancelled_anywhere = before.cancelled_anywhere;
+}
+
 Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadline) {
     if (self.segment->free.on) return nap_until(deadline) ? Woken::Touched : Woken::TimedOut;
+    control::TaskSlot& slot = self.slot();
+    slot.interruptible = is_cancellable();
+    slot.interrupted = false;
     control::block(*self.segment, self.index, keys, count, deadline);
     switch_to(control::pick_successor(*self.segment, self.index));
-    control::TaskSlot& slot = self.slot();
     slot.deadline = control::kNoDeadline;
+    mind_cancellation();
+    if (slot.interrupted) return Woken::Cancelled;
     return slot.timed_out ? Woken::TimedOut : Woken::Touched;
+}
+
+void note_outside_waker() {
+    control::Segment& segment = *process.segment;
+    segment.execution.outside = true;
+    if (segment.execution.phase != control::Phase::Main) segment.registry.outside = true;
 }
 
 void finish_execution(control::Ending ending, const char* detail) {

@@ -22,7 +22,24 @@ inline void point(control::Call call, control::Key key) {
 // Like point, for a read or a failed exchange that a spinning loop repeats.
 void spinning_point(control::Call call, control::Key key);
 
-enum class Woken : std::uint8_t { Touched, TimedOut };
+enum class Woken : std::uint8_t {
+    Touched,
+    TimedOut,
+    Cancelled,  // only where cancellations tell
+};
+
+// While it lives this call is a cancellation point: pthreads(7). Where it has to wait, and where it
+// begins, a thread that was cancelled ends.
+class CancellationPoint {
+public:
+    CancellationPoint() { self.cancellation = Cancellation::Acts; }
+    ~CancellationPoint() { self.cancellation = Cancellation::Waits; }
+    CancellationPoint(const CancellationPoint&) = delete;
+    CancellationPoint& operator=(const CancellationPoint&) = delete;
+};
+
+// Does not return if this thread was cancelled: it ends as plugin code does, under control.
+void end_if_cancelled();
 
 // Gives way until one of `keys` is touched or virtual time reaches `deadline`.
 Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadline);
@@ -55,6 +72,9 @@ inline void also_touches(control::Key key) {
 inline void touched(control::Key key) {
     control::touch(*self.segment, key);
 }
+
+// From now on a kernel timer of a process may wake somebody: that nobody can go on is no deadlock.
+void note_outside_waker();
 
 // Gives the token away for good; returns at once. For a task that ends.
 void hand_over_and_leave(control::TaskIndex next);

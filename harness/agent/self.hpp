@@ -10,11 +10,20 @@
 
 namespace stagger::agent {
 
+// What pthread_cancel does to this thread where it is now.
+enum class Cancellation : std::uint8_t {
+    Waits,  // until the next cancellation point
+    Acts,   // here is one
+    Tells,  // here is one that has something to do first
+};
+
 struct Self {
     control::Segment* segment = nullptr;  // null: not a task
     control::TaskIndex index = control::kNobody;
-    bool in_plugin = false;               // only then do calls become points
-    std::uint64_t generation = 0;         // of the execution it last took part in
+    bool in_plugin = false;  // only then do calls become points
+    Cancellation cancellation = Cancellation::Waits;
+    bool cancelled_anywhere = false;  // PTHREAD_CANCEL_ASYNCHRONOUS: at each point
+    std::uint64_t generation = 0;     // of the execution it last took part in
     void (*on_new_execution)(void*) = nullptr;
     void* context = nullptr;
     std::uintptr_t stack_low = 0, stack_high = 0;

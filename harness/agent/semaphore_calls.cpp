@@ -26,6 +26,7 @@ int real_trywait(sem_t* semaphore) {
 }
 
 int wait_on_semaphore(EngineCode& engine, sem_t* semaphore, std::int64_t deadline) {
+    const CancellationPoint here;
     int result = 0;
     const auto key = address_key(semaphore);
     const bool done = try_when_chosen(Call::SemaphoreWait, key, deadline, [&] {

@@ -4,6 +4,7 @@
 // for a deadline would never end. Runs in the task that calls. clock_gettime(2), nanosleep(2).
 #include <sched.h>
 #include <sys/time.h>
+#include <sys/times.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -38,6 +39,7 @@ timespec look_at(clockid_t clock) {
 }
 
 int sleep_controlled(std::int64_t ns) {
+    const CancellationPoint here;
     point(control::Call::Sleep, control::kSleepKey);
     sleep_for(ns);
     return 0;
@@ -97,6 +99,30 @@ STAGGER_INTERCEPTED time_t time(time_t* result) noexcept {
     EngineCode engine;
     const time_t now = look_at(CLOCK_REALTIME).tv_sec;
     if (result != nullptr) *result = now;
+    return now;
+}
+
+// The processor's time is the execution's, too: how much of it a task takes differs from run to
+// run.
+STAGGER_INTERCEPTED clock_t clock() noexcept {
+    if (!controlled()) {
+        STAGGER_REAL(clock);
+        return real();
+    }
+    EngineCode engine;
+    look_at(CLOCK_PROCESS_CPUTIME_ID);
+    return self.execution().clock / (kSecond / CLOCKS_PER_SEC);
+}
+
+STAGGER_INTERCEPTED clock_t times(tms* used) noexcept {
+    if (!controlled()) {
+        STAGGER_REAL(times);
+        return real(used);
+    }
+    EngineCode engine;
+    look_at(CLOCK_PROCESS_CPUTIME_ID);
+    const clock_t now = self.execution().clock / (kSecond / sysconf(_SC_CLK_TCK));
+    if (used != nullptr) *used = {now, 0, 0, 0};
     return now;
 }
 

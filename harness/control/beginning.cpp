@@ -30,6 +30,14 @@ void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
     slot.wait_count = 0;
     slot.deadline = kNoDeadline;
     slot.lock_holder = 0;
+    slot.foreign = slot.interruptible = slot.interrupted = false;
+}
+
+void move_timers(Registry& registry, std::int64_t old_clock) {
+    for (std::uint32_t i = 0; i < registry.timer_count; ++i) {
+        TimerEntry& timer = registry.timers[i];
+        if (timer.next != kNoDeadline) timer.next -= old_clock;
+    }
 }
 
 // Cuts Plan::replay, which is sorted by task, into one range per task.
@@ -55,6 +63,7 @@ void reset_execution(Segment& segment, Phase phase) {
     execution.ready = execution.blocked = execution.yielded = execution.ended = 0;
     execution.out_of_sight = execution.wakeable = 0;
     execution.silent = silent;
+    execution.outside = segment.registry.outside;
     execution.clock = 0;
     execution.next_deadline = kNoDeadline;
     execution.points = execution.decisions = execution.switches = execution.run_start = 0;
@@ -77,6 +86,7 @@ void begin_execution(Segment& segment, Phase phase, TaskMask tasks, TaskMask rol
                      TaskMask parent) {
     const std::int64_t old_clock = segment.execution.clock;
     reset_execution(segment, phase);
+    move_timers(segment.registry, old_clock);
     Execution& execution = segment.execution;
     execution.roles = roles;
     execution.parent = parent;

@@ -53,8 +53,7 @@ bool has_header(const Segment& segment) {
 // where a plugin may have written over it.
 void clear_registry(Segment& segment) {
     Registry& registry = segment.registry;
-    const bool trusted =
-        harm(segment) == nullptr && segment.execution.ending == Ending::Completed;
+    const bool trusted = harm(segment) == nullptr && segment.execution.ending == Ending::Completed;
     for (NameEntry& entry : registry.names) {
         if (trusted && entry.id == 0) break;  // they are taken in order
         entry = NameEntry{};
@@ -62,6 +61,8 @@ void clear_registry(Segment& segment) {
     registry.shortage = Shortage::None;
     registry.next_id = 1;
     registry.connection_count = registry.barrier_count = 0;
+    registry.epoll_count = registry.timer_count = 0;
+    registry.forgot_epolls = registry.outside = false;
     registry.next_wait = 0;
     std::memset(registry.waiters, 0, sizeof(registry.waiters));
 }

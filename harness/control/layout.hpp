@@ -62,13 +62,14 @@ struct Execution {
     std::int64_t next_deadline;  // the earliest of the Blocked, or kNoDeadline
     std::uint64_t points;
     std::uint64_t point_limit;  // more are a livelock
-    std::uint64_t decisions;  // choices with more than one candidate
+    std::uint64_t decisions;    // choices with more than one candidate
     std::uint64_t switches;
     std::uint64_t run_start;   // points at the last switch: nobody runs on for ever
     std::uint64_t random;      // state of the decider's generator
     std::uint64_t generation;  // numbers executions, so that processes see a new one
     bool reset_due;            // processes were used before: each resets its own state
     bool shared_reset_due;     // and the first task to run resets what all share
+    bool outside;              // a kernel timer was armed: its signal may wake somebody
     std::uint32_t logged;      // decisions in log
     bool log_full;             // more deviations than fit: it cannot be replayed
     std::uint32_t misfits;     // replay decisions that no longer fit
@@ -84,8 +85,9 @@ struct Execution {
     std::uint32_t sleep_seen;  // entries of the trace that have woken whom they wake
     bool redundant;            // only those asleep could go on: what follows was explored before
     std::uint32_t next_low_priority;
-    std::uint32_t follow_next;           // follow: into Plan::follow
-    std::uint32_t followed[kMaxTasks];   // follow: beginnings and ends of operations that each task has done
+    std::uint32_t follow_next;  // follow: into Plan::follow
+    std::uint32_t
+        followed[kMaxTasks];  // follow: beginnings and ends of operations that each task has done
     Dying dying;
     TaskIndex culprit;
     char detail[kDetailBytes];

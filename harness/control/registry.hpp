@@ -14,6 +14,8 @@ inline constexpr std::uint32_t kMaxNames = 512;
 inline constexpr std::uint32_t kNameBytes = 112;
 inline constexpr std::uint32_t kMaxBarriers = 1024;
 inline constexpr std::uint32_t kMaxConnections = 256;
+inline constexpr std::uint32_t kMaxEpollEntries = 512;
+inline constexpr std::uint32_t kMaxTimers = 256;
 
 // A named OS object: its present id, so that a name used again is another object; and whether it
 // still has to be removed when all is over.
@@ -44,8 +46,36 @@ struct ConnectionEntry {
     std::uint64_t id;
 };
 
+// A descriptor that was added to an epoll object, by what it stands for: its number may be closed
+// and used again while the object behind it goes on being watched.
+struct EpollEntry {
+    Key epoll;
+    Key in, out;              // kNoKey: not asked for
+    std::int32_t descriptor;  // its number when it was added, in that process
+    std::uint32_t process;
+    bool closed;  // that number, by that process: watched only if somebody else has the object open
+};
+
+// A timerfd: armed in virtual time, and made readable when that has come.
+struct TimerEntry {
+    Key key;
+    std::int32_t clock;
+    bool real;                  // it was armed outside of control, in real time
+    std::int64_t next;          // the execution's clock, kNoDeadline: not armed
+    std::int64_t interval;      // 0: once
+    std::uint64_t expirations;  // since it was read
+};
+
 // What there was no room for: from then on objects may be taken for others.
-enum class Shortage : std::uint32_t { None, Mappings, Descriptors, Names, Connections, Barriers };
+enum class Shortage : std::uint32_t {
+    None,
+    Mappings,
+    Descriptors,
+    Names,
+    Connections,
+    Barriers,
+    Timers
+};
 
 struct Registry {
     Shortage shortage;
@@ -57,6 +87,12 @@ struct Registry {
     BarrierEntry barriers[kMaxBarriers];
     std::uint32_t connection_count;
     ConnectionEntry connections[kMaxConnections];
+    bool forgot_epolls;  // not all that was added is in the table: then any touch wakes
+    std::uint32_t epoll_count;
+    EpollEntry epolls[kMaxEpollEntries];
+    std::uint32_t timer_count;
+    TimerEntry timers[kMaxTimers];
+    bool outside;  // a kernel timer was armed while tasks joined: its signal wakes whom it will
 };
 
 }  // namespace stagger::control

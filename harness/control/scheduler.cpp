@@ -51,6 +51,14 @@ bool roles_ended(const Execution& execution) {
     return (execution.roles & ~execution.ended) == 0;
 }
 
+bool may_be_woken_from_outside(const Segment& segment) {
+    if (segment.execution.outside) return true;
+    for (TaskMask rest = segment.execution.blocked; rest != 0; rest &= rest - 1) {
+        if (segment.tasks[lowest(rest)].foreign) return true;
+    }
+    return false;
+}
+
 // Nobody is ready. Returns true if somebody is now; otherwise `ending` says why not.
 bool revive(Segment& segment) {
     Execution& execution = segment.execution;
@@ -66,6 +74,13 @@ bool revive(Segment& segment) {
         return true;
     }
     if (jump_to_next_deadline(segment)) return true;
+    if (may_be_woken_from_outside(segment)) {
+        finish(segment, Ending::Overflow, kNobody,
+               "nobody can go on, but what could wake a task may be outside of what Stagger "
+               "accounts for: a signal that a handler catches, a kernel timer (alarm, setitimer, "
+               "timer_create), or a descriptor that was not made by a call it knows");
+        return false;
+    }
     execution.ending = execution.out_of_sight != 0 ? Ending::Nobody : Ending::Deadlock;
     return false;
 }

@@ -39,6 +39,9 @@ void touch_all(Segment&);
 // `task` was granted what it waited for, whatever its keys are.
 void make_ready(Segment&, TaskIndex task);
 
+// A cancellation of `task`: a wait that it ends is over.
+void interrupt(Segment&, TaskIndex task);
+
 // `self` spins or yields: the others go first.
 void yield(Segment&, TaskIndex self);
 

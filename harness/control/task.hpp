@@ -153,8 +153,11 @@ struct alignas(64) TaskSlot {
     // Why it is Blocked.
     std::uint32_t wait_count;  // keys in use; more than fit: any touch wakes it
     Key wait_keys[kMaxWaitKeys];
-    std::int64_t deadline;  // virtual ns, kNoDeadline
+    std::int64_t deadline;     // virtual ns, kNoDeadline
     std::int32_t lock_holder;  // the process whose record lock it waits for; 0: none that is known
+    bool foreign;              // something outside of the case may wake it
+    bool interruptible;        // a cancellation ends its wait
+    bool interrupted;          // and did
 
     // Recognising loops that spin: the same read again and again.
     Key spin_key;

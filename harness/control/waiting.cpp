@@ -81,6 +81,13 @@ void make_ready(Segment& segment, TaskIndex task) {
     segment.execution.ready |= bit(task);
 }
 
+void interrupt(Segment& segment, TaskIndex task) {
+    TaskSlot& slot = segment.tasks[task];
+    if (slot.state != TaskState::Blocked || !slot.interruptible) return;
+    slot.interrupted = true;
+    make_ready(segment, task);
+}
+
 void lose_sight(Segment& segment, TaskIndex task) {
     segment.tasks[task].state = TaskState::OutOfSight;
     segment.execution.ready &= ~bit(task);

@@ -55,6 +55,8 @@ const char* lacking_room(control::Shortage shortage) {
             return "more connections wait to be accepted than Stagger can tell apart (256)";
         case Shortage::Barriers:
             return "there are more barriers than Stagger models (1024)";
+        case Shortage::Timers:
+            return "there are more timerfds than Stagger models (256)";
         default:
             return nullptr;
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/worker/task_process.hpp"
 
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <thread>
 
 #include "harness/agent/agent.hpp"
@@ -66,8 +68,8 @@ void park(control::Segment& segment, std::uint32_t task, int parked) {
     for (;;) fail_execution(failure.message);
 }
 
-[[noreturn]] void run_client(Surroundings& surroundings, std::uint32_t task,
-                             std::uint32_t process, std::size_t thread) {
+[[noreturn]] void run_client(Surroundings& surroundings, std::uint32_t task, std::uint32_t process,
+                             std::size_t thread) {
     Interpreter interpreter(surroundings, task, std::move(surroundings.evaluators[thread]));
     const bool parent = surroundings.layout.kinds[task] == Kind::Parent;
     for (;;) {
@@ -89,8 +91,21 @@ struct Place {
     int parked;
 };
 
+// In a scenario of one process the parent is a further thread of it, of which plugins do not know:
+// a signal to the process, which all their threads block, is not for it. Those that a thread causes
+// itself stay open.
+void leave_signals_to_others() {
+    sigset_t all;
+    sigfillset(&all);
+    for (const int own : {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP}) {
+        sigdelset(&all, own);
+    }
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
 [[noreturn]] void run_task(Surroundings& surroundings, Place place) {
     const auto [task, process, thread, parked] = place;
+    if (surroundings.layout.kinds[task] == Kind::Parent) leave_signals_to_others();
     agent::be_task(task, begin_execution, &surroundings);
     park(*surroundings.segment, task, parked);
     if (surroundings.layout.kinds[task] == Kind::Server) run_server(surroundings, task);

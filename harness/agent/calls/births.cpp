@@ -33,6 +33,7 @@ void clear(TaskSlot& slot, bool first_use) {
     slot.wait_count = slot.spin_count = 0;
     slot.deadline = control::kNoDeadline;
     slot.lock_holder = 0;
+    slot.foreign = slot.interruptible = slot.interrupted = false;
     slot.token.store(0, std::memory_order_relaxed);
     slot.born.store(0, std::memory_order_relaxed);
 }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/agent/calls/epoll_members.hpp"
 #include "harness/agent/calls/file_lock.hpp"
 #include "harness/agent/calls/tried.hpp"
 #include "harness/agent/identity.hpp"
@@ -33,7 +34,9 @@ int remember_both(int result, const int (&ends)[2]) {
 }
 
 int remember_copy(int from, int copy) {
-    if (copy >= 0 && copy != from) copy_descriptor(from, copy);
+    if (copy < 0 || copy == from) return copy;
+    note_epoll_closed(copy);  // what had that number before
+    copy_descriptor(from, copy);
     return copy;
 }
 
@@ -100,6 +103,7 @@ STAGGER_INTERCEPTED int dup3(int descriptor, int target, int flags) noexcept {
 STAGGER_INTERCEPTED int close(int descriptor) {
     STAGGER_REAL(close);
     const auto close_really = [&] {
+        note_epoll_closed(descriptor);
         forget_descriptor(descriptor);
         return real(descriptor);
     };

@@ -65,6 +65,7 @@ bool wait_for_lock(const LockCall& call, control::Key key) {
         errno = EDEADLK;
         return false;
     }
+    const CancellationPoint here;
     self.slot().lock_holder = holder;
     wait_for(&key, 1, control::kNoDeadline);
     self.slot().lock_holder = 0;
@@ -154,9 +155,8 @@ STAGGER_INTERCEPTED int lockf(int descriptor, int command, off_t size) {
     record.l_whence = SEEK_CUR;
     record.l_len = size;
     const LockCall call{descriptor, command == F_ULOCK, !waits, waits ? &record : nullptr};
-    return settle(engine, lock_file(call, [&] {
-                      return real(descriptor, waits ? F_TLOCK : command, size);
-                  }));
+    return settle(
+        engine, lock_file(call, [&] { return real(descriptor, waits ? F_TLOCK : command, size); }));
 }
 
 STAGGER_INTERCEPTED int lockf64(int descriptor, int command, off64_t size) {

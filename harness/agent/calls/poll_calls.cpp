@@ -22,12 +22,15 @@ using control::Call;
 
 int poll_controlled(pollfd* entries, nfds_t count, std::int64_t ns, const sigset_t* mask) {
     STAGGER_REAL(ppoll);
-    Watched watched;
-    for (nfds_t i = 0; i < count; ++i) {
-        const bool in = (entries[i].events & (POLLIN | POLLPRI | POLLRDHUP)) != 0;
-        watched.add(entries[i].fd, in, (entries[i].events & POLLOUT) != 0);
-    }
-    return ask_when_chosen(watched, ns, [&] {
+    const auto watch = [&] {
+        Watched watched;
+        for (nfds_t i = 0; i < count; ++i) {
+            const bool in = (entries[i].events & (POLLIN | POLLPRI | POLLRDHUP)) != 0;
+            watched.add(entries[i].fd, in, (entries[i].events & POLLOUT) != 0);
+        }
+        return watched;
+    };
+    return ask_when_chosen(watch, ns, [&] {
         const timespec zero{};
         return real(entries, count, &zero, mask);
     });
@@ -41,18 +44,20 @@ struct Sets {
 int select_controlled(int count, fd_set* in, fd_set* out, fd_set* error, std::int64_t ns,
                       const sigset_t* mask) {
     STAGGER_REAL(pselect);
-    Watched watched;
-    for (int fd = 0; fd < count && fd < FD_SETSIZE; ++fd) {
-        const bool reads =
-            (in != nullptr && FD_ISSET(fd, in)) || (error != nullptr && FD_ISSET(fd, error));
-        watched.add(reads || (out != nullptr && FD_ISSET(fd, out)) ? fd : -1, reads,
-                    out != nullptr && FD_ISSET(fd, out));
-    }
     Sets asked{};
     if (in != nullptr) asked.in = *in;
     if (out != nullptr) asked.out = *out;
     if (error != nullptr) asked.error = *error;
-    return ask_when_chosen(watched, ns, [&] {
+    const auto watch = [&] {
+        Watched watched;
+        for (int fd = 0; fd < count && fd < FD_SETSIZE; ++fd) {
+            const bool reads = FD_ISSET(fd, &asked.in) || FD_ISSET(fd, &asked.error);
+            const bool writes = FD_ISSET(fd, &asked.out);
+            if (reads || writes) watched.add(fd, reads, writes);
+        }
+        return watched;
+    };
+    return ask_when_chosen(watch, ns, [&] {
         const timespec zero{};
         if (in != nullptr) *in = asked.in;
         if (out != nullptr) *out = asked.out;

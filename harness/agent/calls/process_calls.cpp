@@ -3,6 +3,7 @@
 // fork, exit and wait. A child is a task of a process of its own; fork returns once it is parked.
 // vfork is fork: its child borrows a stack that a function of ours cannot lend. wait is tried when
 // chosen with WNOHANG. Runs in the task that calls, and in its child. fork(2), waitpid(2).
+#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -14,6 +15,7 @@
 
 #include "harness/agent/agent.hpp"
 #include "harness/agent/calls/births.hpp"
+#include "harness/agent/calls/epoll_members.hpp"
 #include "harness/agent/calls/tried.hpp"
 #include "harness/agent/calls/watched.hpp"
 #include "harness/agent/futex_model.hpp"
@@ -27,6 +29,7 @@ using control::TaskIndex;
 using control::TaskSlot;
 
 bool is_helper_process = false;
+int spawned = 0;  // live children of this process that are no tasks
 
 // A thread's end would end its children too: only those of threads that stay are tied to them.
 void die_with_parent(bool parent_stays) {
@@ -54,6 +57,7 @@ int fork_controlled() {
     }
     die_with_parent(parent_stays);
     is_helper_process = true;
+    spawned = 0;
     process.index = child_process;
     process.multi_threaded = false;
     self.index = child;
@@ -75,12 +79,20 @@ void end_process() {
         control::end_task(*self.segment, i);
     }
     is_helper_process = false;
+    note_epoll_process_ended();
     end_as_helper();
 }
 
 // exit() gets here after all handlers; what is left of the process is the kernel's.
 __attribute__((destructor)) void end_process_at_exit() {
     if (is_helper_process && controlled()) end_process();
+}
+
+// A process that another one of the case forked is a task, but no child of this one.
+bool is_child(pid_t pid) {
+    STAGGER_REAL(waitid);
+    siginfo_t info{};
+    return real(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 bool is_awaited(const TaskSlot& slot, pid_t pid) {
@@ -93,32 +105,38 @@ Watched children(pid_t pid) {
     Watched watched;
     for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
         const TaskSlot& slot = self.segment->tasks[i];
-        if (!is_awaited(slot, pid) || slot.state == control::TaskState::Ended) continue;
+        const bool lives = slot.state != control::TaskState::Ended;
+        if (!lives || !is_awaited(slot, pid) || !is_child(slot.pid)) continue;
         watched.add_key(control::make_key(control::KeySpace::TaskEnd, i));
     }
     return watched;
 }
 
 void note_reaped(pid_t pid) {
+    bool is_task = false;
     for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
         TaskSlot& slot = self.segment->tasks[i];
         const bool ended = slot.state == control::TaskState::Ended;
-        if (is_awaited(slot, pid) && slot.pid == pid && ended) slot.joined = true;
+        if (!is_awaited(slot, pid) || slot.pid != pid) continue;
+        is_task = true;
+        if (ended) slot.joined = true;
     }
+    if (!is_task && spawned > 0) --spawned;
 }
 
-// `wait(flags)` returns the child, 0 for none yet, -1. A child that is no task is really waited
-// for.
+// `wait(flags)` returns the child, 0 for none yet, -1. Where a child that is no task may be the
+// one, all are really waited for.
 template <typename Wait>
 pid_t wait_for_child(pid_t pid, int flags, Wait wait) {
     EngineCode engine;
+    const CancellationPoint here;
     const bool once = (flags & WNOHANG) != 0;
     once ? spinning_point(Call::WaitChild, control::kNoKey)
          : point(Call::WaitChild, control::kNoKey);
     pid_t found = 0;
     while ((found = wait(flags | WNOHANG)) == 0 && !once) {
         const Watched watched = children(pid);
-        if (watched.count() == 0) {
+        if (watched.count() == 0 || (pid <= 0 && spawned > 0)) {
             found = wait(flags);
             regain_token();
             break;
@@ -188,4 +206,25 @@ STAGGER_INTERCEPTED int waitid(idtype_t kind, id_t id, siginfo_t* info, int flag
         return real(kind, id, &found, how) == 0 ? found.si_pid : -1;
     });
     return child == -1 ? -1 : 0;
+}
+
+// What is started this way is no task.
+STAGGER_INTERCEPTED int posix_spawn(pid_t* pid, const char* path,
+                                    const posix_spawn_file_actions_t* actions,
+                                    const posix_spawnattr_t* attributes, char* const arguments[],
+                                    char* const environment[]) noexcept {
+    STAGGER_REAL(posix_spawn);
+    const int result = real(pid, path, actions, attributes, arguments, environment);
+    if (result == 0) ++spawned;
+    return result;
+}
+
+STAGGER_INTERCEPTED int posix_spawnp(pid_t* pid, const char* file,
+                                     const posix_spawn_file_actions_t* actions,
+                                     const posix_spawnattr_t* attributes, char* const arguments[],
+                                     char* const environment[]) noexcept {
+    STAGGER_REAL(posix_spawnp);
+    const int result = real(pid, file, actions, attributes, arguments, environment);
+    if (result == 0) ++spawned;
+    return result;
 }

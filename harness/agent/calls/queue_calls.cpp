@@ -30,6 +30,7 @@ bool is_valid(const timespec& time) {
 template <typename Attempt>
 auto exchange(Call kind, mqd_t queue, std::int64_t deadline, Attempt attempt) {
     EngineCode engine;
+    const CancellationPoint here;
     const auto key = descriptor_key(queue);
     decltype(attempt()) result = -1;
     const auto finished = [&] {

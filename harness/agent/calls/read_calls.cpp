@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "harness/agent/calls/timers.hpp"
 #include "harness/agent/calls/tried.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
@@ -38,12 +39,17 @@ using namespace stagger::agent;
 STAGGER_INTERCEPTED ssize_t read(int descriptor, void* buffer, std::size_t size) {
     STAGGER_REAL(read);
     if (!controlled() || size == 0) return real(descriptor, buffer, size);
+    if (find_timer(descriptor_key(descriptor)) != nullptr) {
+        EngineCode engine;
+        return settle(engine, read_timer(descriptor, buffer, size));
+    }
     return read_controlled(descriptor, [&] { return real(descriptor, buffer, size); });
 }
 
 STAGGER_INTERCEPTED ssize_t readv(int descriptor, const iovec* vector, int count) {
     STAGGER_REAL(readv);
     if (!controlled()) return real(descriptor, vector, count);
+    if (count == 1) return read(descriptor, vector->iov_base, vector->iov_len);
     return read_controlled(descriptor, [&] { return real(descriptor, vector, count); });
 }
 

@@ -11,6 +11,7 @@
 
 #include "harness/agent/identity.hpp"
 #include "harness/agent/left_to_libc.hpp"
+#include "harness/agent/model.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
 #include "harness/agent/virtual_time.hpp"
@@ -25,10 +26,29 @@ bool is_own_writer(const pthread_rwlock_t* lock) {
     return lock->__data.__cur_writer == self.slot().tid;
 }
 
+// Of libc's kinds only this one lets a waiting writer keep out who comes to read while others do;
+// PREFER_WRITER_NP is like PREFER_READER_NP there. pthread_rwlockattr_setkind_np(3).
+bool prefers_writers(const pthread_rwlock_t* lock) {
+    return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
+}
+
+// libc keeps the readers' number above these bits of the word.
+bool has_readers(const pthread_rwlock_t* lock) {
+    constexpr unsigned kReaderShift = 3;
+    return lock->__data.__readers >> kReaderShift != 0;
+}
+
+// Our tries leave no trace in the lock: who waits to write stands among the waiters.
+int try_to_read(pthread_rwlock_t* lock) {
+    STAGGER_REAL(pthread_rwlock_tryrdlock);
+    if (self.segment == nullptr || process.real_libc) return real(lock);
+    const bool kept_out = prefers_writers(lock) && has_readers(lock) && enlisted(address_key(lock));
+    return kept_out ? EBUSY : real(lock);
+}
+
 // `try_lock` says EBUSY where it would wait.
 template <typename TryLock>
 int lock_rwlock(pthread_rwlock_t* lock, std::int64_t deadline, TryLock try_lock) {
-    EngineCode engine;
     int result = EBUSY;
     const bool done = try_when_chosen(Call::RwLock, address_key(lock), deadline, [&] {
         result = try_lock(lock);
@@ -39,13 +59,24 @@ int lock_rwlock(pthread_rwlock_t* lock, std::int64_t deadline, TryLock try_lock)
 }
 
 int lock_to_read(pthread_rwlock_t* lock, std::int64_t deadline) {
-    STAGGER_REAL(pthread_rwlock_tryrdlock);
-    return lock_rwlock(lock, deadline, real);
+    EngineCode engine;
+    return lock_rwlock(lock, deadline, try_to_read);
 }
 
 int lock_to_write(pthread_rwlock_t* lock, std::int64_t deadline) {
     STAGGER_REAL(pthread_rwlock_trywrlock);
-    return lock_rwlock(lock, deadline, real);
+    EngineCode engine;
+    const auto key = address_key(lock);
+    bool waited = false;
+    const int result = lock_rwlock(lock, deadline, [&](pthread_rwlock_t* wanted) {
+        const int tried = real(wanted);
+        waited = waited || tried == EBUSY;
+        tried == EBUSY ? enlist(key) : withdraw();
+        return tried;
+    });
+    withdraw();
+    if (waited && result != 0) touched(key);  // those it kept out
+    return result;
 }
 
 // A try that fails must not wait, but may be repeated. It is the plugin's call, since a try to read
@@ -118,8 +149,7 @@ STAGGER_INTERCEPTED int pthread_rwlock_clockwrlock(pthread_rwlock_t* lock, clock
 }
 
 STAGGER_INTERCEPTED int pthread_rwlock_tryrdlock(pthread_rwlock_t* lock) noexcept {
-    STAGGER_REAL(pthread_rwlock_tryrdlock);
-    return try_at_point(Call::RwLock, lock, real);
+    return try_at_point(Call::RwLock, lock, try_to_read);
 }
 
 STAGGER_INTERCEPTED int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcept {

@@ -67,6 +67,7 @@ struct Exchange {
 template <typename Attempt>
 auto exchange(const Exchange& how, Attempt attempt) {
     EngineCode engine;
+    self.cancellation = how.call == Call::SemaphoreWait ? Cancellation::Waits : Cancellation::Acts;
     how.once ? spinning_point(how.call, how.key) : point(how.call, how.key);
     auto result = attempt();
     while (!how.once && result == -1 && errno == how.busy) {
@@ -77,6 +78,7 @@ auto exchange(const Exchange& how, Attempt attempt) {
         wait_for(&how.key, 1, how.deadline);
         result = attempt();
     }
+    self.cancellation = Cancellation::Waits;
     if (result != -1) touched(how.key);
     return settle(engine, result);
 }

@@ -94,11 +94,24 @@ TaskSlot* slot_of(pthread_t thread) {
     return nullptr;
 }
 
+// One that has not ended, detached or not; kNobody: no task.
+TaskIndex find_thread(pthread_t thread) {
+    for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
+        const TaskSlot& slot = self.segment->tasks[i];
+        const bool candidate = slot.kind == control::TaskKind::Helper &&
+                               slot.process == process.index &&
+                               slot.state != control::TaskState::Ended;
+        if (candidate && pthread_equal(threads[i].handle, thread) != 0) return i;
+    }
+    return control::kNobody;
+}
+
 // Once the task has ended and the next one runs, the kernel is done with it: the real call does
 // not wait.
 int join_controlled(pthread_t thread, void** result, std::int64_t deadline) {
     STAGGER_REAL(pthread_join);
     EngineCode engine;
+    const CancellationPoint here;
     TaskSlot* slot = slot_of(thread);
     if (slot == nullptr) {  // the kernel wakes us
         const int joined = real(thread, result);
@@ -157,4 +170,33 @@ STAGGER_INTERCEPTED int pthread_detach(pthread_t thread) noexcept {
     STAGGER_REAL(pthread_detach);
     if (TaskSlot* slot = controlled() ? slot_of(thread) : nullptr) slot->joined = true;
     return real(thread);
+}
+
+// The thread ends itself, at its next cancellation point that it gets to or waits in. With libc =
+// "real" libc's own would end it wherever it is parked, and the token with it.
+STAGGER_INTERCEPTED int pthread_cancel(pthread_t thread) {
+    STAGGER_REAL(pthread_cancel);
+    if (!controlled()) return real(thread);
+    EngineCode engine;
+    point(Call::Signal, stagger::control::kNoKey);
+    if (process.real_libc) {
+        finish_execution(stagger::control::Ending::Overflow,
+                         "threads are not cancelled under control with libc = \"real\"");
+    }
+    const int result = real(thread);
+    const TaskIndex target = find_thread(thread);
+    if (target != stagger::control::kNobody) stagger::control::interrupt(*self.segment, target);
+    return result;
+}
+
+// Asynchronous cancellation happens at points: between them nothing does.
+STAGGER_INTERCEPTED int pthread_setcanceltype(int type, int* old) {
+    STAGGER_REAL(pthread_setcanceltype);
+    const bool known = type == PTHREAD_CANCEL_DEFERRED || type == PTHREAD_CANCEL_ASYNCHRONOUS;
+    if (!controlled() || !known) return real(type, old);
+    if (old != nullptr) {
+        *old = self.cancelled_anywhere ? PTHREAD_CANCEL_ASYNCHRONOUS : PTHREAD_CANCEL_DEFERRED;
+    }
+    self.cancelled_anywhere = type == PTHREAD_CANCEL_ASYNCHRONOUS;
+    return 0;
 }

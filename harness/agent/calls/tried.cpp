@@ -35,6 +35,11 @@ std::int64_t patience_of(int descriptor, Direction direction) {
     return deadline_after(nanoseconds({limit.tv_sec, limit.tv_usec * 1000}));
 }
 
+void come_back(void*) {
+    regain_token();
+    self.in_plugin = true;
+}
+
 void regain_token() {
     const int error = errno;
     keep_in_sight();

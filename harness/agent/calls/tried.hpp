@@ -5,9 +5,12 @@
 // the task that calls. Private to the agent.
 #pragma once
 
+#include <pthread.h>
+
 #include <cerrno>
 #include <cstdint>
 
+#include "harness/agent/identity.hpp"
 #include "harness/agent/point.hpp"
 
 namespace stagger::agent {
@@ -37,6 +40,7 @@ void regain_token();
 // `attempt` is told whether the call may wait; it must not, and fails with EAGAIN instead.
 template <typename Attempt>
 auto try_descriptor(const DescriptorCall& call, Attempt attempt) {
+    const CancellationPoint here;
     const bool patient = !call.once && may_wait(call.descriptor, call.direction);
     patient ? point(call.call, call.key) : spinning_point(call.call, call.key);
     auto result = attempt(patient);
@@ -46,8 +50,27 @@ auto try_descriptor(const DescriptorCall& call, Attempt attempt) {
         do {
             woken = wait_for(&call.key, 1, deadline);
             result = attempt(patient);
-        } while (woken == Woken::Touched && result == -1 && errno == EAGAIN);
+        } while (woken != Woken::TimedOut && result == -1 && errno == EAGAIN);
     }
+    regain_token();
+    if (result != -1) touched(call.key);
+    return result;
+}
+
+// Cancelled in a call that really sleeps: what is left to do is plugin code, under control.
+void come_back(void*);
+
+// Who wakes it is not known: really asleep, the third of the three ways.
+template <typename Real>
+auto call_stranger(const DescriptorCall& call, Real real) {
+    {
+        const CancellationPoint here;
+        point(call.call, call.key);
+    }
+    auto result = static_cast<decltype(real())>(-1);
+    pthread_cleanup_push(come_back, nullptr);  // libc's own call is a cancellation point too
+    result = real();
+    pthread_cleanup_pop(0);
     regain_token();
     if (result != -1) touched(call.key);
     return result;
@@ -57,6 +80,7 @@ auto try_descriptor(const DescriptorCall& call, Attempt attempt) {
 // on.
 template <typename Real>
 auto try_when_ready(const DescriptorCall& call, Real real) {
+    if (is_stranger(call.descriptor)) return call_stranger(call, real);
     return try_descriptor(call, [&](bool patient) {
         if (!patient || is_ready(call.descriptor, call.direction)) return real();
         errno = EAGAIN;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,6 +177,51 @@ TEST(Processes, ManyOneAfterAnotherNeedFewSlots) {
     }});
     EXPECT_EQ(outcome.ending, Ending::Completed);
     EXPECT_EQ(outcome.values[0], 100);
+}
+
+TEST(Processes, OneThatWasSpawnedIsWaitedForBesideATaskThatWaits) {
+    const Outcome outcome = run_controlled({[](Board& board) {
+        int ends[2];
+        (void)!pipe2(ends, O_CLOEXEC);
+        const pid_t forked = fork();
+        if (forked == 0) {
+            char byte;
+            (void)!read(ends[0], &byte, 1);
+            _exit(0);
+        }
+        char name[] = "true";
+        char* const arguments[] = {name, nullptr};
+        pid_t spawned = 0;
+        posix_spawnp(&spawned, name, nullptr, nullptr, arguments, environ);
+        board.values[0] = wait(nullptr) == spawned ? 1 : 0;
+        (void)!write(ends[1], "x", 1);
+        board.values[1] = wait(nullptr) == forked ? 1 : 0;
+    }});
+    EXPECT_EQ(outcome.ending, Ending::Completed);
+    EXPECT_EQ(outcome.values[0], 1);
+    EXPECT_EQ(outcome.values[1], 1);
+}
+
+TEST(Processes, OnesOwnChildrenAreWaitedForAndNotThoseOfOthers) {
+    const auto with_child = [](void (*child)(), long mark) {
+        return [child, mark](Board& board) {
+            const pid_t forked = fork();
+            if (forked == 0) {
+                child();
+                _exit(0);
+            }
+            board.values[mark] = waitpid(-1, nullptr, 0) == forked ? 1 : 0;
+        };
+    };
+    const auto at_once = [] { step(); };
+    const auto late = [] {
+        const timespec moment{1, 0};
+        nanosleep(&moment, nullptr);
+    };
+    const Outcome outcome = run_controlled({with_child(at_once, 0), with_child(late, 1)});
+    EXPECT_EQ(outcome.ending, Ending::Completed);
+    EXPECT_EQ(outcome.values[0], 1);
+    EXPECT_EQ(outcome.values[1], 1);
 }
 
 TEST(Processes, WaitingForAChildThatWaitsIsADeadlock) {

@@ -178,6 +178,64 @@ TEST(Locks, WritersExcludeAndReadersDoNot) {
     EXPECT_GT(readers.size(), 2u);
 }
 
+void set_up_preferring_writers(Rwlock& shared) {
+    pthread_rwlockattr_t attributes;
+    pthread_rwlockattr_init(&attributes);
+    pthread_rwlockattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&shared.lock, &attributes);
+}
+
+// One reads, and reads again while it does; another comes to write.
+std::vector<Body> reads_twice_while_another_writes(InSharedMemory<Rwlock>& shared) {
+    return {[&](Board&) {
+                pthread_rwlock_rdlock(&shared->lock);
+                pthread_rwlock_rdlock(&shared->lock);
+                pthread_rwlock_unlock(&shared->lock);
+                pthread_rwlock_unlock(&shared->lock);
+            },
+            [&](Board&) {
+                pthread_rwlock_wrlock(&shared->lock);
+                pthread_rwlock_unlock(&shared->lock);
+            }};
+}
+
+TEST(Locks, AWaitingWriterKeepsReadersOutWhereWritersArePreferred) {
+    InSharedMemory<Rwlock> shared;
+    EXPECT_EQ(orders_of(reads_twice_while_another_writes(shared), 30,
+                        shared.made(set_up_preferring_writers)),
+              (std::vector<std::string>{"", "not completed"}));
+}
+
+TEST(Locks, AWaitingWriterKeepsNobodyOutOtherwise) {
+    InSharedMemory<Rwlock> shared;
+    EXPECT_EQ(orders_of(reads_twice_while_another_writes(shared), 30, shared.made(set_up)),
+              std::vector<std::string>{""});
+}
+
+TEST(Locks, AWriterThatGivesUpLetsReadersIn) {
+    InSharedMemory<Rwlock> shared;
+    const Body gives_up = [&](Board& board) {
+        timespec soon{};
+        clock_gettime(CLOCK_REALTIME, &soon);
+        soon.tv_sec += 5;
+        board.values[0] = pthread_rwlock_timedwrlock(&shared->lock, &soon);
+    };
+    const Body reads_again = [&](Board& board) {
+        const timespec moment{1, 0};
+        pthread_rwlock_rdlock(&shared->lock);
+        nanosleep(&moment, nullptr);  // the writer waits by now
+        board.values[1] = pthread_rwlock_tryrdlock(&shared->lock);
+        board.values[2] = pthread_rwlock_rdlock(&shared->lock);
+    };
+    const Outcome outcome =
+        run_controlled({reads_again, gives_up}, {}, shared.made(set_up_preferring_writers));
+    EXPECT_EQ(outcome.ending, Ending::Completed);
+    EXPECT_EQ(outcome.values[0], ETIMEDOUT);
+    EXPECT_EQ(outcome.values[1], EBUSY);
+    EXPECT_EQ(outcome.values[2], 0);
+}
+
 TEST(Locks, AWriterThatLocksAgainIsTold) {
     InSharedMemory<Rwlock> shared;
     const Outcome outcome =
