@@ -26,6 +26,7 @@ using control::TaskState;
 using Kind = backend::Layout::Kind;
 
 constexpr double kCpuBudgetSeconds = 2;  // without reaching a point: `hang`
+constexpr std::uint64_t kJoinLimit = 1'000'000;  // points of attach and open
 constexpr long kTickNs = 2'000'000;      // how often the controller looks while it waits
 constexpr std::uint32_t kAsleepTicks = 2;
 // The host reports the death of its own children at once; this is for those of plugins.
@@ -191,6 +192,10 @@ void Pool::begin(control::Phase phase) {
     const bool attach = phase == control::Phase::Attach;
     control::begin_execution(segment, phase, attach ? attaching_ : tasks_,
                              attach ? attaching_ & ~servers() : roles_, attach ? 0 : parent_);
+    // A limit that a scenario sets is about its steps, and not about joining the backend.
+    if (attach) {
+        segment.execution.point_limit = std::max(segment.execution.point_limit, kJoinLimit);
+    }
     segment.execution.reset_due = segment.execution.shared_reset_due = used_;
     used_ = !attach;
     last_points_ = ~std::uint64_t{0};

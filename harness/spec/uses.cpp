@@ -95,7 +95,7 @@ private:
         std::string where;
         if (names_.contains("self")) where += fmt::format(" in {}[{}]", role(index).name, self);
         if (names_.contains("thread")) where += fmt::format(" in thread {}", thread);
-        if (builder_.scenario.cases.size() > 1) where += fmt::format(" of the case {}", one.id);
+        if (builder_.scenario.cases.size() > 1) where += fmt::format(", in the case {}", one.id);
         builder_.problems.add(
             index.expression.position,
             fmt::format("{}[{}] does not exist{}{}: the index of {} goes from 0 to {}", object.name,

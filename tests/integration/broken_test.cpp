@@ -38,6 +38,7 @@ const Broken kAll[] = {
     {"broken_status", kError, "error", {"broken_status"}},
     {"broken_version", kError, "error", {"broken_version", "version"}},
     {"broken_symbol", kError, "error", {"broken_symbol", "stagger_backend_entry"}},
+    {"broken_attach", kError, "error", {"broken_attach", "attach gave no peer"}},
     {"broken_create_crash", kError, "error", {"creating", "signal"}},
     {"broken_create_fail", kError, "error", {"broken_create_fail"}},
     {"broken_create_hang", kError, "error", {"creating", "slept without an end"}},

@@ -159,5 +159,28 @@ backend = "shm"
     EXPECT_EQ(result.verdict, "livelock") << testing::describe(result);
 }
 
+// However low, it is no obstacle to what the processes do before their first step.
+TEST(Stuck, TheStepLimitIsAboutStepsAndNotAboutJoiningTheBackend) {
+    const spec::Scenario scenario = testing::scenario_from(R"(
+name = "short"
+[explore]
+step_limit = 3
+[objects]
+n = { type = "register", initial = 0 }
+[process.p]
+count = 2
+repeat = 9
+steps = [{ add = "n", value = 1 }]
+[[case]]
+backend = ["shm", "pipe"]
+)");
+    CampaignOptions options = testing::world();
+    options.schedules = 2;
+    for (const spec::Case& spec_case : scenario.cases) {
+        const CaseResult result = run_case(scenario, spec_case, options);
+        EXPECT_EQ(result.verdict, "livelock") << testing::describe(result);
+    }
+}
+
 }  // namespace
 }  // namespace stagger::engine

@@ -116,6 +116,7 @@ struct Table {
     static int attach(stagger_state* state, std::uint32_t process, stagger_peer** out) {
         return guarded([&] {
             auto made = backend(state)->attach(process);
+            if (!made) throw Failure("attach gave no peer");
             *out = reinterpret_cast<stagger_peer*>(made.release());
         });
     }
