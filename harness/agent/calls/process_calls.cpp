@@ -3,6 +3,8 @@
 // fork, exit and wait. A child is a task of a process of its own; fork returns once it is parked.
 // vfork is fork: its child borrows a stack that a function of ours cannot lend. wait is tried when
 // chosen with WNOHANG. Runs in the task that calls, and in its child. fork(2), waitpid(2).
+// Process ids are the kernel's own: a plugin also gets them from /proc, credentials, siginfo, lock
+// owners, robust mutexes and programs that it starts, where nothing could be put in their place.
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
