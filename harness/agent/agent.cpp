@@ -136,6 +136,8 @@ bool let_others_run() {
     return now.ready || now.points != before;
 }
 
+void forbid_spurious_wakeups(bool forbidden) { self.wakes_when_asked = forbidden; }
+
 void end_task() {
     if (self.segment->free.on) return leave_free();
     keep_in_sight();

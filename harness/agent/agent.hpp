@@ -51,6 +51,9 @@ STAGGER_AGENT_API void join(control::TaskMask tasks);
 
 // Lets all others run until each has ended or waits. False: they already have.
 STAGGER_AGENT_API bool let_others_run();
+// While forbidden, this task's waits end when somebody ends them. A loop at its limit that waits
+// with a lock held would else come back before those who wait for that lock could go on.
+STAGGER_AGENT_API void forbid_spurious_wakeups(bool forbidden);
 
 // This task is done with the execution; the token goes to another. Returns at once.
 STAGGER_AGENT_API void end_task();

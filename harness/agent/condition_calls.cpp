@@ -32,7 +32,7 @@ int wait_on_condition(pthread_cond_t* condition, pthread_mutex_t* mutex, std::in
         withdraw();
         return unlocked;
     }
-    control::allow_spurious_wakeup(*self.segment, self.index);
+    if (!self.wakes_when_asked) control::allow_spurious_wakeup(*self.segment, self.index);
     self.cancellation = Cancellation::Tells;
     const bool granted = sleep_until_granted(deadline);
     self.cancellation = Cancellation::Waits;

@@ -21,6 +21,7 @@ struct Self {
     control::Segment* segment = nullptr;  // null: not a task
     control::TaskIndex index = control::kNobody;
     bool in_plugin = false;  // only then do calls become points
+    bool wakes_when_asked = false;  // no spurious wake-ups: its loop is at its limit
     Cancellation cancellation = Cancellation::Waits;
     bool cancelled_anywhere = false;  // PTHREAD_CANCEL_ASYNCHRONOUS: at each point
     std::uint64_t generation = 0;     // of the execution it last took part in

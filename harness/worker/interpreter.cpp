@@ -69,6 +69,7 @@ void Interpreter::set_iteration(std::int64_t i) {
 }
 
 void Interpreter::run_role() {
+    agent::forbid_spurious_wakeups(false);  // an execution before may have ended inside a loop
     set_up_variables();
     for (std::uint32_t round = 1; round <= role_->repeat; ++round) {
         set_iteration(round);
@@ -342,10 +343,12 @@ Interpreter::Flow Interpreter::run_while(const spec::Step& step) {
                                 fmt::format("\"{}\" went round {} times", step.label, step.limit));
             }
             last_rounds = !others_ran;
+            agent::forbid_spurious_wakeups(last_rounds);
             rounds = 0;
         }
         flow = run_steps(step.body);
     }
+    if (last_rounds) agent::forbid_spurious_wakeups(false);
     set_iteration(outer);
     return flow == Flow::Break ? Flow::Next : flow;
 }
