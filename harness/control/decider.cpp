@@ -48,6 +48,11 @@ void log_deviation(Segment& segment, const Question& question, TaskIndex target)
                                                question.kind, slot.call, 0,          slot.site};
 }
 
+// Constraints are what guided decides by; any other strategy decides what they leave open.
+bool has_constraints_on_top(const Plan& plan) {
+    return plan.constraint_count > 0 && plan.strategy != StrategyKind::Guided;
+}
+
 // True where no strategy could gain by a choice: the task itself goes on with what nobody sees.
 bool needs_no_choice(const Segment& segment, const Question& question) {
     if (!segment.plan.filtered || question.self == kNobody) return false;
@@ -77,7 +82,10 @@ TaskIndex decide(Segment& segment, const Question& question) {
         if (!choice || needs_no_choice(segment, question)) return question.calm;
     }
     segment.execution.decisions += choice ? 1 : 0;
-    const TaskIndex chosen = decider_of(segment).decide(segment, question);
+    const Question narrowed = has_constraints_on_top(segment.plan)
+                                  ? narrowed_by_constraints(segment, question)
+                                  : question;
+    const TaskIndex chosen = decider_of(segment).decide(segment, narrowed);
     if (chosen != question.calm) log_deviation(segment, question, chosen);
     return chosen;
 }
@@ -95,6 +103,7 @@ TaskIndex decide_at_rest(Segment& segment, const Question& question) {
 void observe(Segment& segment, TaskIndex task) {
     const Decider& decider = decider_of(segment);
     if (decider.observe != nullptr) decider.observe(segment, task);
+    if (has_constraints_on_top(segment.plan)) observe_guided(segment, task);
 }
 
 void begin_decisions(Segment& segment) {

@@ -56,6 +56,7 @@ Planning Explorer::planning() const {
     Planning planning;
     planning.index = executions_ - 1;  // the calm one is nobody's
     planning.seed = options_.seed;
+    planning.left = budget_ - executions_;
     planning.depth = first_given(options_.depth, case_.explore.depth).value_or(kDefaultDepth);
     planning.knowledge = &knowledge_;
     planning.compares_objects = runner_.compares_objects();

@@ -36,6 +36,8 @@ public:
     std::uint64_t classes() const { return tree_.classes(); }
     // Executions that turned out to be equivalent to one before.
     std::uint64_t redundant() const { return tree_.redundant(); }
+    // The share of the search without a bound that is done, as far as is known.
+    double progress() const { return bounded_ ? 0 : tree_.progress(); }
     // What completeness does not cover, and what stood in its way: sentences.
     std::vector<std::string> limits() const;
 

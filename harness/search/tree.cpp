@@ -25,6 +25,26 @@ void Tree::retire(Node& node) {
     node.decisions.clear();
 }
 
+TaskMask Tree::to_try(const Node& node) {
+    const TaskMask answers =
+        node.is_wake() ? node.asked.candidates : node.backtrack & ~node.sleeping();
+    return answers & ~node.disabled;
+}
+
+// Knuth: "Estimating the Efficiency of Backtrack Programs", 1975, over what is behind the path.
+double Tree::progress() const {
+    double done = 0, share = 1;
+    for (const Node& node : path_) {
+        const TaskMask chosen = node.chosen == kNobody ? 0 : bit(node.chosen);
+        const double answers = control::population(to_try(node) | node.done | chosen);
+        if (answers == 0) break;
+        done += share * control::population(node.done) / answers;
+        if (chosen == 0) return done;
+        share /= answers;
+    }
+    return done + share;
+}
+
 std::optional<Directions> Tree::next() {
     if (!begun_) {
         begun_ = true;
@@ -33,9 +53,7 @@ std::optional<Directions> Tree::next() {
     while (!path_.empty()) {
         Node& node = path_.back();
         retire(node);
-        const TaskMask to_try =
-            node.is_wake() ? node.asked.candidates : node.backtrack & ~node.sleeping();
-        if (const TaskMask open = to_try & ~(node.done | node.disabled); open != 0) {
+        if (const TaskMask open = to_try(node) & ~node.done; open != 0) {
             node.chosen = control::lowest(open);
             node.decisions = {node.asked.answered(node.chosen)};
             return directions_to_last();

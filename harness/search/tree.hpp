@@ -28,6 +28,10 @@ public:
 
     std::uint64_t classes() const { return classes_; }
     std::uint64_t redundant() const { return redundant_; }  // executions that showed nothing new
+    // The share of the search that is done, in [0, 1]: each node's answers are taken to have
+    // equally much behind them, and those known so far to be all, so that it is too large rather
+    // than too small. Call it after learn.
+    double progress() const;
     bool too_deep() const { return too_deep_; }
     bool strayed() const { return strayed_; }  // an execution did not follow its directions
 
@@ -43,6 +47,7 @@ private:
     void open_node(const Asked&, std::uint32_t entry);
     void note_ending(const Course&, bool cut_short);
     std::size_t last_event() const;
+    static control::TaskMask to_try(const Node&);
     std::uint32_t node_of(std::uint32_t step) const;
 
     Dependence dependence_;

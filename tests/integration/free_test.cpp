@@ -3,6 +3,7 @@
 // Free mode: processes that run at the same time for real. What it finds is shown in controlled
 // mode; what it cannot tell it does not claim; and nothing of it is left behind.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/integration/processes.hpp"
 #include "tests/integration/world.hpp"
@@ -78,6 +79,44 @@ backend = "shm"
         << result.message;
     options.mode = spec::Mode::Controlled;
     EXPECT_EQ(run_case(scenario, stuck, options).verdict, "deadlock");
+}
+
+void expect_nothing_left(const testing::Usage& before) {
+    const testing::Usage after = testing::usage();
+    EXPECT_EQ(after.descendants, 0u);
+    EXPECT_EQ(after.descriptors, before.descriptors);
+    EXPECT_EQ(testing::objects_named("stagger-" + std::to_string(getpid()) + "-"),
+              std::vector<std::string>{});
+}
+
+// Of executions that end, of what they found, and of those that are stuck in real calls and have to
+// be killed.
+TEST(FreeMode, LeavesNoProcessNoDescriptorAndNoObjectBehind) {
+    const spec::Scenario increment = testing::scenario_at("specs/updates/increment.toml");
+    const testing::Usage before = testing::usage();
+    CampaignOptions options = testing::world();
+    options.mode = spec::Mode::Free;
+    options.schedules = 3;
+    for (const char* backend : {"private", "shm", "pipe", "queue", "socket", "manager"}) {
+        SCOPED_TRACE(backend);
+        const bool shared = std::string_view(backend) != "private";
+        const auto id = std::string("increment/") + backend + (shared ? "/locked=true" : "");
+        const CaseResult result = run_case(increment, testing::case_of(increment, id), options);
+        EXPECT_EQ(result.verdict, shared ? "ok" : "stale-read") << testing::describe(result);
+        expect_nothing_left(before);
+    }
+    options.schedules = 1;
+    for (const char* backend : {"shm", "queue"}) {
+        SCOPED_TRACE(backend);
+        const spec::Scenario stuck = testing::scenario_from(
+            "name = \"nobody-comes\"\n[objects]\ninbox = { type = \"queue\" }\n"
+            "[process.reader]\nsteps = [{ take = \"inbox\", into = \"x\" }]\n"
+            "[[case]]\nbackend = \"" +
+            std::string(backend) + "\"\n");
+        const CaseResult result = run_case(stuck, stuck.cases.front(), options);
+        EXPECT_EQ(result.status, CaseStatus::Inconclusive) << testing::describe(result);
+        expect_nothing_left(before);
+    }
 }
 
 TEST(FreeMode, AnyOtherNumberOfCoresIsRefused) {

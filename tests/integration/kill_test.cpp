@@ -2,7 +2,7 @@
 //
 // Stagger dies of SIGKILL at random moments; the rest must go by itself. This test adopts what it
 // leaves behind (as their subreaper) and waits for the last of them: should one stay, the test's
-// own time-out tells. STAGGER_TEST_SCALE=4.2 gives 50 moments.
+// own time-out tells. STAGGER_TEST_SCALE=2.8 gives 50 moments.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -24,12 +24,15 @@
 namespace stagger::engine {
 namespace {
 
-constexpr std::uint64_t kMoments = 12;
+constexpr std::uint64_t kMoments = 18;
 constexpr int kLatestMs = 400;  // start, a few hundred warm executions, dozens of fresh ones
 constexpr const char* kBackends[] = {"shm", "queue", "socket", "manager", "pipe", "private"};
 
-// The increments, locked so that nothing is ever found, in processes of this lifetime.
-std::string spec_text(const std::string& backend, const std::string& lifetime) {
+// Processes that are kept, that are made for each execution, and that really run at the same time.
+constexpr const char* kWays[] = {"lifetime = 'warm'", "lifetime = 'fresh'", "mode = 'free'"};
+
+// The increments, locked so that nothing is ever found, explored in this way.
+std::string spec_text(const std::string& backend, const std::string& way) {
     return R"(
 name = "increment"
 [objects]
@@ -40,8 +43,7 @@ count = 2
 steps = [{ lock = "m" }, { load = "n", into = "x" }, { store = "n", value = "x + 1" },
          { unlock = "m" }]
 [explore]
-lifetime = ")" +
-           lifetime + R"("
+)" + way + R"(
 [expect]
 allow = ["stale-read", "lost-update", "never-visible", "mutual-exclusion"]
 [[case]]
@@ -85,10 +87,10 @@ std::vector<std::string> files_in(const testing::TemporaryFolder& folder) {
     return files;
 }
 
-void kill_at(int ms, const std::string& backend, const std::string& lifetime) {
-    SCOPED_TRACE(backend + " " + lifetime + ", killed after " + std::to_string(ms) + " ms");
+void kill_at(int ms, const std::string& backend, const std::string& way) {
+    SCOPED_TRACE(backend + ", " + way + ", killed after " + std::to_string(ms) + " ms");
     const testing::TemporaryFolder folder;
-    folder.write("increment.toml", spec_text(backend, lifetime));
+    folder.write("increment.toml", spec_text(backend, way));
     const pid_t pid = start_stagger(folder);
     ASSERT_GT(pid, 0);
     EXPECT_FALSE(ended_within(pid, ms)) << "it was to run for ever";
@@ -106,7 +108,7 @@ TEST(KilledAtARandomMoment, StaggerLeavesNothingBehind) {
     for (std::uint64_t i = 0; i < moments && !HasFailure(); ++i) {
         const int ms = static_cast<int>(random() % kLatestMs);
         kill_at(ms, kBackends[i % std::size(kBackends)],
-                i / std::size(kBackends) % 2 == 0 ? "warm" : "fresh");
+                kWays[i / std::size(kBackends) % std::size(kWays)]);
     }
 }
 
@@ -123,7 +125,7 @@ TEST(AHostThatIsKilled, CostsItsCaseAndLeavesNothingBehind) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     for (const char* backend : kBackends) {
         SCOPED_TRACE(backend);
-        const spec::Scenario scenario = testing::scenario_from(spec_text(backend, "warm"));
+        const spec::Scenario scenario = testing::scenario_from(spec_text(backend, kWays[0]));
         CampaignOptions options = testing::world();
         options.schedules = 1'000'000'000;
         options.on_progress = [](std::uint64_t executions) {

@@ -19,6 +19,9 @@ TaskIndex decide_surw(Segment&, const Question&);
 TaskIndex decide_guided(Segment&, const Question&);
 TaskIndex decide_follow(Segment&, const Question&);
 
+// Without those whom a constraint holds, if that leaves anybody; else the constraints are given up.
+Question narrowed_by_constraints(Segment&, const Question&);
+
 // The event that `task` was about to do takes effect.
 void observe_pos(Segment&, TaskIndex task);
 void observe_surw(Segment&, TaskIndex task);

@@ -95,6 +95,19 @@ void release_all(Segment& segment, TaskMask candidates) {
 
 }  // namespace
 
+Question narrowed_by_constraints(Segment& segment, const Question& question) {
+    if (question.kind == ChoiceKind::Wake) return question;
+    const TaskMask held = ask_constraints(segment, question.candidates).held;
+    const TaskMask free = question.candidates & ~held;
+    if (free == 0) {
+        release_all(segment, question.candidates);
+        return question;
+    }
+    const bool calm_is_free = (free & bit(question.calm)) != 0;
+    const TaskIndex calm = calm_is_free ? question.calm : next_in_order(free, question.calm);
+    return {question.self, free, calm, question.kind};
+}
+
 TaskIndex decide_guided(Segment& segment, const Question& question) {
     if (question.kind == ChoiceKind::Wake) return question.calm;
     apply_edits(segment, question.self);
@@ -108,10 +121,12 @@ TaskIndex decide_guided(Segment& segment, const Question& question) {
     if (guidance.favourite < kMaxTasks && (free & bit(guidance.favourite)) != 0) {
         return guidance.favourite;
     }
-    if (segment.plan.prioritised) return highest_priority(segment.execution, free);
     const bool calm_is_free = (free & bit(question.calm)) != 0;
-    const bool runs_on =
-        question.calm == question.self || (segment.execution.silent & bit(question.calm)) != 0;
+    // Whoever waits for an answer gets it, or it would be passed by while it is the favourite.
+    const bool answers = calm_is_free && (segment.execution.silent & bit(question.calm)) != 0;
+    if (answers) return question.calm;
+    if (segment.plan.prioritised) return highest_priority(segment.execution, free);
+    const bool runs_on = question.calm == question.self;
     if (calm_is_free && (runs_on || !segment.plan.shuffled)) return question.calm;
     if (segment.plan.shuffled) return highest_priority(segment.execution, free);
     return next_in_order(free, question.calm);

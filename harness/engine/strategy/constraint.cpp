@@ -136,14 +136,22 @@ public:
         set_.clear();
         if (!aim.possible()) return;
         Draws draws(planning);
+        commits_ = true;
         const bool aimed = !is_dry(*planning.knowledge) && draws.below(32) != 0 &&
                            aim_at_something_new(aim, draws);
         aimed_ = aimed;
         if (!aimed) recombine(aim, draws);
         choose_base(planning, draws, plan);
-        for (const Constraint& constraint : set_) {
-            plan.constraints[plan.constraint_count++] = constraint;
-        }
+        constrain(plan);
+    }
+
+    void add_aim(const Planning& planning, control::Plan& plan) override {
+        const Aim aim(*planning.knowledge);
+        Draws draws(planning);
+        set_.clear();
+        if (!aim.possible() || is_dry(*planning.knowledge)) return;
+        commits_ = false;
+        if (aim_at_something_new(aim, draws)) constrain(plan);
     }
 
     bool has_aims() const override { return aimed_; }
@@ -164,6 +172,12 @@ private:
         plan.shuffled = base == 2;
         plan.prioritised = base == 3;
         if (base >= 2) shuffle_priorities(planning, plan);
+    }
+
+    void constrain(control::Plan& plan) const {
+        for (const Constraint& constraint : set_) {
+            plan.constraints[plan.constraint_count++] = constraint;
+        }
     }
 
     static Constraint constraint_for(const Aim& aim, const ReadsFrom& pair, bool before) {
@@ -187,6 +201,11 @@ private:
         return aimed;
     }
 
+    // What is aimed at on top of another's plan is met if that lets it be, so it does not count.
+    bool is_untried(std::uint64_t name) {
+        return commits_ ? tried_.insert(name).second : !tried_.contains(name);
+    }
+
     // From what most likely matters to what seldom does.
     bool aim_at_new_steps(const Aim& aim, Draws& draws) {
         for (const bool again : {false, true}) {
@@ -195,6 +214,7 @@ private:
                 if (!again && aim_at_new_row(aim, level, draws)) return true;
             }
             if (aim_at_new_sites(aim, Level::Order, again, draws)) return true;
+            if (!again && aim_at_new_chain(aim, Level::Operations, draws)) return true;
         }
         return false;
     }
@@ -203,7 +223,7 @@ private:
     // the other way round, where only that can be.
     bool take_aim(const Aim& aim, const ReadsFrom& pair, bool again, std::uint64_t name) {
         if (again && pair.writer.task == control::kNobody) return false;
-        if (!tried_.insert(again ? ~name : name).second) return false;
+        if (!is_untried(again ? ~name : name)) return false;
         Constraint constraint = constraint_for(aim, pair, false);
         constraint.poised ^= again;
         set_ = {constraint};
@@ -231,8 +251,25 @@ private:
             if (second.key == control::kNoKey || !aim.draw_writer(draws, second)) continue;
             const std::uint64_t name = Knowledge::row_name(aim.knowledge().sites_name(first),
                                                            aim.knowledge().sites_name(second));
-            if (aim.knowledge().has_seen_row(name) || !tried_.insert(name).second) continue;
+            if (aim.knowledge().has_seen_row(name) || !is_untried(name)) continue;
             set_ = {constraint_for(aim, first, false), constraint_for(aim, second, false)};
+            return true;
+        }
+        return false;
+    }
+
+    // A read of what was written after a read that never saw this write: what one task does on
+    // grounds that another has changed, or changes next.
+    bool aim_at_new_chain(const Aim& aim, Level level, Draws& draws) {
+        for (std::uint64_t i = 0; i < kTries; ++i) {
+            ReadsFrom last;
+            if (!aim.draw(draws, level, last) || last.writer.task == control::kNobody) continue;
+            ReadsFrom first = aim.knowledge().read_before_write(last);
+            if (first.key == control::kNoKey || !aim.draw_writer(draws, first)) continue;
+            const std::uint64_t name = Knowledge::chain_name(aim.knowledge().sites_name(last),
+                                                             aim.knowledge().sites_name(first));
+            if (aim.knowledge().has_seen_chain(name) || !is_untried(name)) continue;
+            set_ = {constraint_for(aim, first, false), constraint_for(aim, last, false)};
             return true;
         }
         return false;
@@ -275,7 +312,8 @@ private:
     std::vector<std::vector<Constraint>> pool_;
     std::size_t next_in_pool_ = 0;
     std::unordered_set<std::uint64_t> tried_;
-    bool aimed_ = true;  // the last plan was
+    bool aimed_ = true;    // the last plan was
+    bool commits_ = true;  // an aim that is taken is used up
     std::size_t dry_version_ = 0;
     std::uint64_t dry_plans_ = 0;
 };

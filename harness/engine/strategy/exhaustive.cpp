@@ -33,6 +33,10 @@ public:
 
     bool finished() const override { return exploration_ != nullptr && !upcoming_; }
 
+    double progress() const override {
+        return exploration_ == nullptr ? 0 : exploration_->progress();
+    }
+
     void claim(Claims& claims) const override {
         if (exploration_ == nullptr) return;
         claims.complete = exploration_->complete();

@@ -131,9 +131,15 @@ void Knowledge::note_access(const TraceEntry& entry) {
         ++use.total;
     }
     if (!use.contended()) return;
-    const Write write{{entry.task, ordinal}, operation_of(entry)};
+    Write write{{entry.task, ordinal}, operation_of(entry)};
     if (reads) note_read(index, write.access, write.operation);
-    if (writes) last_write_[index] = write;
+    if (!writes) return;
+    const LastRead& before = last_read_[entry.task * 2 + (use.operation ? 1 : 0)];
+    if (before.read.key != control::kNoKey) {
+        write.read_sites = before.sites_name;
+        reads_before_.try_emplace(ReadsFrom{use.key, write.access, {}}.name(), before.read);
+    }
+    last_write_[index] = write;
 }
 
 // The operation that an access to memory belongs to: the one its task has under way.
@@ -151,6 +157,7 @@ void Knowledge::note_read(std::size_t use, const AccessName& reader, const Reads
     last_pairs_.push_back(pair);
     const std::uint64_t name = sites_name(pair);
     note_row(pair, keys_[use].operation, name);
+    if (write.read_sites != 0) seen_chains_.insert(chain_name(name, write.read_sites));
     if (seen_.size() >= kMaxPairs || !seen_.insert(pair.name()).second) return;
     seen_sites_.insert(name);
     // Which of two operations took effect first is told by memory, if it is seen.
@@ -180,6 +187,15 @@ std::uint64_t Knowledge::row_name(std::uint64_t first, std::uint64_t second) {
 ReadsFrom Knowledge::next_read(const ReadsFrom& after) const {
     const auto found = next_reads_.find(ReadsFrom{after.key, after.reader, {}}.name());
     return found == next_reads_.end() ? ReadsFrom{} : found->second;
+}
+
+std::uint64_t Knowledge::chain_name(std::uint64_t read, std::uint64_t before) {
+    return mix(mix(read, before), 1);
+}
+
+ReadsFrom Knowledge::read_before_write(const ReadsFrom& pair) const {
+    const auto found = reads_before_.find(ReadsFrom{pair.key, pair.writer, {}}.name());
+    return found == reads_before_.end() ? ReadsFrom{} : found->second;
 }
 
 double Knowledge::log_interleavings() const {

@@ -79,12 +79,17 @@ public:
     // Of two reads in a row of one task, in the same way.
     static std::uint64_t row_name(std::uint64_t first, std::uint64_t second);
     bool has_seen_row(std::uint64_t name) const { return seen_rows_.contains(name); }
+    // Of a read, and of the one that its writer did last before it wrote, in the same way.
+    static std::uint64_t chain_name(std::uint64_t read, std::uint64_t before);
+    bool has_seen_chain(std::uint64_t name) const { return seen_chains_.contains(name); }
+    // The read that the writer of this pair did last before; its key is kNoKey if there is none.
+    ReadsFrom read_before_write(const ReadsFrom& pair) const;
     // The read of an operation's result, or of memory, that the task did next; its key is kNoKey if
     // there is none.
     ReadsFrom next_read(const ReadsFrom& after) const;
     const KeyUse* use_of(control::Key key) const;
     // Changes when something was learned that a planner could aim at.
-    std::size_t version() const { return seen_.size() + seen_rows_.size() + contended_count_; }
+    std::size_t version() const { return seen_.size() + seen_rows_.size() + seen_chains_.size() + contended_count_; }
     // Of the last execution, in the order of the reads.
     const std::vector<ReadsFrom>& last_pairs() const { return last_pairs_; }
 
@@ -109,12 +114,13 @@ private:
     std::vector<KeyUse> keys_;
     std::unordered_map<control::Key, std::size_t> index_;
     std::vector<std::uint32_t> calm_events_;
-    std::unordered_set<std::uint64_t> seen_, seen_sites_, seen_rows_;
+    std::unordered_set<std::uint64_t> seen_, seen_sites_, seen_rows_, seen_chains_;
     std::vector<ReadsFrom> last_pairs_;
 
     struct Write {
         control::AccessName access{control::kNobody, 0};
         ReadsFrom operation;  // as a reader: the one that the write belongs to
+        std::uint64_t read_sites = 0;  // of what its task read last before; 0: nothing
     };
     struct LastRead {
         ReadsFrom read;
@@ -128,6 +134,8 @@ private:
     std::vector<LastRead> last_read_;
     // By the name of a read without a writer, the read that followed it when it was first seen.
     std::unordered_map<std::uint64_t, ReadsFrom> next_reads_;
+    // By the name of a write as if it read, the read of its task before it when it was first seen.
+    std::unordered_map<std::uint64_t, ReadsFrom> reads_before_;
 };
 
 }  // namespace stagger::engine

@@ -22,6 +22,7 @@ struct Planning {
     std::uint64_t index = 0;  // of the execution among the planner's own, from 0
     std::uint64_t seed = 0;   // of the campaign
     std::uint32_t depth = 3;  // most change points and delays, plus one
+    std::uint64_t left = ~std::uint64_t{0};  // executions that the campaign may still make
     const Knowledge* knowledge = nullptr;
     bool whole_budget = false;  // executions are wanted, not an early proof that all is well
     // An oracle compares operations on different objects: `as_one`, `visible`.
@@ -57,6 +58,10 @@ public:
     virtual bool finished() const { return false; }  // nothing is left to be planned
     // It knows of something that no execution has shown, and the next plan is made to show it.
     virtual bool has_aims() const { return false; }
+    // Adds to another's plan what would show something new, if it knows of any.
+    virtual void add_aim(const Planning&, control::Plan&) {}
+    // The share of all its plans that was made, as far as can be told, in [0, 1].
+    virtual double progress() const { return 0; }
     virtual void claim(Claims&) const {}
 };
 

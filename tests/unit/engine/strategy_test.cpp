@@ -298,6 +298,33 @@ TEST(Planners, PortfolioGivesMoreToThoseThatBringNewBehaviour) {
     EXPECT_GT(members[StrategyKind::Delay], 3 * members[StrategyKind::Random]);
 }
 
+// Whatever else a plan is for, it aims at a place not seen yet, so few executions are lost for
+// that: strategies that draw anew would need 51 (1 + 1/2 + ... + 1/51) = 230 to see all.
+TEST(Planners, PortfolioAimsWithMostOfItsPlansWhoseverTheyAre) {
+    Toy toy = Toy::of_lengths({50, 1});
+    Knowledge knowledge = calm_knowledge(toy, 2);
+    const auto planner = make_portfolio();
+    Planning planning = planning_with(knowledge, 7);
+    planning.whole_budget = true;  // no search of all interleavings in between
+    std::set<std::size_t> places;
+    for (planning.index = 0; planning.index < 75; ++planning.index) {
+        planner->plan(planning, toy.plan());
+        const Order order = toy.run();
+        knowledge.learn(toy.segment());
+        planner->learn({toy.segment(), 0});
+        const auto at = std::find(order.begin(), order.end(), 1u);
+        places.insert(static_cast<std::size_t>(at - order.begin()));
+    }
+    EXPECT_GE(places.size(), 45u);
+}
+
+// Its bound is over priorities and change points alone.
+TEST(Planners, PortfolioPutsNothingOnTopOfPct) {
+    for (const Essence& plan : first_plans(strategy_named("portfolio"), 3, 600)) {
+        if (plan.strategy == StrategyKind::Pct) EXPECT_TRUE(plan.constraints.empty());
+    }
+}
+
 TEST(Planners, PortfolioTriesEveryDepthUpToItsOwn) {
     std::set<std::size_t> changes;
     for (const Essence& plan : first_plans(strategy_named("portfolio"), 3, 600)) {

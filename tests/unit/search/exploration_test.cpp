@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/unit/search/brute_force.hpp"
@@ -118,6 +119,27 @@ TEST(TheSearch, GoesThroughTheBoundedRoundsFirst) {
     EXPECT_EQ(order[1], 1u);
     EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
     EXPECT_EQ(order.back(), 2u);
+}
+
+// Of three sections in six orders the first execution is told to be a sixth or more, and the last
+// one is known to be the last.
+TEST(TheSearch, TellsHowMuchOfItIsDone) {
+    const std::vector<Instruction> section = {{Op::Lock, 0}, {Op::Add, 0}, {Op::Unlock, 0}};
+    Program program({{section, section, section}});
+    Exploration exploration({1, false, 0});
+    std::vector<double> progress;
+    while (const auto directions = exploration.next()) {
+        follow(*directions, program.segment().plan);
+        program.run();
+        exploration.learn(program.segment());
+        progress.push_back(exploration.progress());
+    }
+    ASSERT_GE(progress.size(), 6u);
+    EXPECT_GE(progress.front(), 1.0 / 6);
+    EXPECT_LT(progress.front(), 1);
+    EXPECT_TRUE(std::all_of(progress.begin(), progress.end() - 1,
+                            [](double share) { return share > 0 && share < 1; }));
+    EXPECT_DOUBLE_EQ(progress.back(), 1);
 }
 
 TEST(TheSearch, IsNotCompleteBeforeItIsOver) {

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Draws small scenarios from a seed: two or three tasks with few steps each, over what a backend
+// has to offer. Small enough to try all their executions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace stagger::testing {
+
+// The text of a spec with one case, on that backend. The same seed gives the same text.
+std::string small_scenario(const std::string& backend, std::uint64_t seed);
+
+}  // namespace stagger::testing
