@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/model.hpp"
 #include "harness/agent/point.hpp"
@@ -43,6 +44,7 @@ std::int64_t deadline_of(const FutexCall& futex) {
 
 long wait_on(const FutexCall& futex, Key key) {
     if (load(futex.word) != static_cast<std::uint32_t>(futex.value)) return -EAGAIN;
+    if (is_interrupted(true)) return -EINTR;
     enlist(key);
     return sleep_until_granted(deadline_of(futex)) ? 0 : -ETIMEDOUT;
 }

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
@@ -37,6 +38,7 @@ void note_mapping(void* address, std::size_t size, int flags, int descriptor, of
 
 STAGGER_INTERCEPTED int shm_open(const char* name, int flags, mode_t mode) {
     STAGGER_REAL(shm_open);
+    if (has_no_descriptor_left()) return -1;
     point_if_controlled(Call::Open, name_key(NameKind::SharedMemory, name));
     const int descriptor = real(name, flags, mode);
     if (descriptor >= 0) {
@@ -56,6 +58,7 @@ STAGGER_INTERCEPTED int shm_unlink(const char* name) {
 
 STAGGER_INTERCEPTED int memfd_create(const char* name, unsigned flags) noexcept {
     STAGGER_REAL(memfd_create);
+    if (has_no_descriptor_left()) return -1;
     const int descriptor = real(name, flags);
     if (descriptor >= 0) remember_descriptor(descriptor, new_id());
     return descriptor;

@@ -4,8 +4,10 @@
 #include <pthread.h>
 
 #include <ctime>
+#include <iterator>
 
 #include "harness/agent/agent.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/free.hpp"
 #include "harness/agent/futex.hpp"
 #include "harness/agent/sight.hpp"
@@ -17,6 +19,10 @@ using control::TaskIndex;
 
 // A loop that reads one thing so often in a row waits for somebody else to change it.
 constexpr std::uint32_t kSpinLimit = 24;
+
+// Of a time-out that ends early: points that the others have before it does; by variant.
+constexpr std::uint64_t kHurries[] = {0, 1, 4, 16, 64, 256, 1024};
+constexpr std::uint8_t kLate = std::size(kHurries);
 
 void report_over() {
     control::Execution& execution = self.execution();
@@ -51,7 +57,7 @@ bool still_dying(const control::Dying& dying) {
     if (dying.tid != dying.pid) return is_alive(dying.pid, dying.tid);
     for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
         const control::TaskSlot& slot = self.segment->tasks[i];
-        if (slot.pid == dying.pid && is_alive(slot.pid, slot.tid)) return true;
+        if (slot.process == dying.process && is_alive(dying.pid, slot.tid)) return true;
     }
     return false;
 }
@@ -102,6 +108,7 @@ void point(control::Call call, control::Key key, bool reads_only) {
     slot.reads_only = reads_only;
     slot.spin_count = 0;
     switch_to(control::pass_point(*self.segment, self.index));
+    face_faults();
     mind_cancellation();
 }
 
@@ -117,6 +124,7 @@ void spinning_point(control::Call call, control::Key key) {
     const TaskIndex next = control::pass_point(*self.segment, self.index);
     slot.spin_count = count;
     switch_to(next);
+    face_faults();
     mind_cancellation();
     if (count < kSpinLimit) return;
     slot.spin_count = 0;
@@ -139,8 +147,13 @@ Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadl
     control::TaskSlot& slot = self.slot();
     slot.interruptible = is_cancellable();
     slot.interrupted = false;
+    const auto slow = deadline == control::kNoDeadline ? std::nullopt : struck_by(FaultKind::Slow);
+    if (slow && *slow == kLate) deadline += control::longest_pause(self.execution());
     control::block(*self.segment, self.index, keys, count, deadline);
+    if (slow && *slow != kLate) control::hurry(*self.segment, self.index, kHurries[*slow % kLate]);
+    face_death();  // it may die asleep, too
     switch_to(control::pick_successor(*self.segment, self.index));
+    face_death();
     slot.deadline = control::kNoDeadline;
     mind_cancellation();
     if (slot.interrupted) return Woken::Cancelled;

@@ -46,14 +46,23 @@ Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadl
 
 // A call that would block, in the first of the three ways: tried when chosen. `attempt` is the call
 // in a form that does not block, true when it is finished. False: the deadline came first.
-template <typename Attempt>
-bool try_when_chosen(control::Call call, control::Key key, std::int64_t deadline, Attempt attempt) {
+// `interrupted` is asked where it would wait; true: the call is finished by that.
+template <typename Attempt, typename Interrupted>
+bool try_when_chosen(control::Call call, control::Key key, std::int64_t deadline, Attempt attempt,
+                     Interrupted interrupted) {
     point(call, key);
     while (!attempt()) {
         if (deadline <= self.execution().clock) return false;
+        if (interrupted()) return true;
         if (wait_for(&key, 1, deadline) == Woken::TimedOut) return attempt();
     }
     return true;
+}
+
+// A call that no signal interrupts.
+template <typename Attempt>
+bool try_when_chosen(control::Call call, control::Key key, std::int64_t deadline, Attempt attempt) {
+    return try_when_chosen(call, key, deadline, attempt, [] { return false; });
 }
 
 // The event under way also reads `key`, or changes it.

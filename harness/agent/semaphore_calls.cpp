@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdarg>
 
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/left_to_libc.hpp"
 #include "harness/agent/point.hpp"
@@ -29,10 +30,17 @@ int wait_on_semaphore(EngineCode& engine, sem_t* semaphore, std::int64_t deadlin
     const CancellationPoint here;
     int result = 0;
     const auto key = address_key(semaphore);
-    const bool done = try_when_chosen(Call::SemaphoreWait, key, deadline, [&] {
-        result = real_trywait(semaphore);
-        return result == 0 || errno != EAGAIN;
-    });
+    const bool done = try_when_chosen(
+        Call::SemaphoreWait, key, deadline,
+        [&] {
+            result = real_trywait(semaphore);
+            return result == 0 || errno != EAGAIN;
+        },
+        [&] {
+            if (!is_interrupted(true)) return false;
+            errno = EINTR;
+            return true;
+        });
     if (!done) return engine.fail(ETIMEDOUT);
     if (result != 0) engine.adopt_errno();
     return result;

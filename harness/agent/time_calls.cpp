@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <iterator>
 
 #include "harness/agent/agent.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
 #include "harness/agent/virtual_time.hpp"
@@ -28,12 +30,23 @@ bool is_calendar(clockid_t clock) {
 }
 
 std::int64_t start_of(clockid_t clock) {
-    return is_calendar(clock) ? kCalendarStart : kMonotonicStart;
+    if (!is_calendar(clock)) return kMonotonicStart;
+    return kCalendarStart + self.execution().faults.wall_offset;
+}
+
+// A fault: somebody sets the machine's clock just before this look at it.
+void step_calendar() {
+    constexpr std::int64_t kSteps[] = {3600 * kSecond, -3600 * kSecond, kSecond, -kSecond};
+    const auto variant = struck_by(FaultKind::Clock);
+    if (!variant) return;
+    self.execution().faults.wall_offset += kSteps[*variant % std::size(kSteps)];
+    also_touches(control::kClockKey);
 }
 
 timespec look_at(clockid_t clock) {
     control::advance_clock(*self.segment, kLookNs);
     spinning_point(control::Call::Clock, control::kClockKey);
+    if (is_calendar(clock)) step_calendar();
     const std::int64_t now = start_of(clock) + self.execution().clock;
     return {static_cast<time_t>(now / kSecond), static_cast<long>(now % kSecond)};
 }
@@ -41,6 +54,7 @@ timespec look_at(clockid_t clock) {
 int sleep_controlled(std::int64_t ns) {
     const CancellationPoint here;
     point(control::Call::Sleep, control::kSleepKey);
+    if (is_interrupted(false)) return EINTR;
     sleep_for(ns);
     return 0;
 }
@@ -133,7 +147,10 @@ STAGGER_INTERCEPTED int nanosleep(const timespec* request, timespec* remaining) 
     }
     EngineCode engine;
     if (!is_valid(*request)) return engine.fail(EINVAL);
-    return sleep_controlled(nanoseconds(*request));
+    const int interrupted = sleep_controlled(nanoseconds(*request));
+    if (interrupted == 0) return 0;
+    if (remaining != nullptr) *remaining = *request;
+    return engine.fail(interrupted);
 }
 
 STAGGER_INTERCEPTED int clock_nanosleep(clockid_t clock, int flags, const timespec* request,
@@ -144,7 +161,11 @@ STAGGER_INTERCEPTED int clock_nanosleep(clockid_t clock, int flags, const timesp
     }
     EngineCode engine;
     if (!is_valid(*request)) return EINVAL;
-    if ((flags & TIMER_ABSTIME) == 0) return sleep_controlled(nanoseconds(*request));
+    if ((flags & TIMER_ABSTIME) == 0) {
+        const int interrupted = sleep_controlled(nanoseconds(*request));
+        if (interrupted != 0 && remaining != nullptr) *remaining = *request;
+        return interrupted;
+    }
     const std::int64_t rest = virtual_deadline(clock, *request) - self.execution().clock;
     return sleep_controlled(rest > 0 ? rest : 0);
 }
@@ -155,7 +176,8 @@ STAGGER_INTERCEPTED int usleep(useconds_t microseconds) {
         return real(microseconds);
     }
     EngineCode engine;
-    return sleep_controlled(std::int64_t{microseconds} * 1000);
+    const int interrupted = sleep_controlled(std::int64_t{microseconds} * 1000);
+    return interrupted == 0 ? 0 : engine.fail(interrupted);
 }
 
 STAGGER_INTERCEPTED unsigned sleep(unsigned seconds) {
@@ -164,8 +186,7 @@ STAGGER_INTERCEPTED unsigned sleep(unsigned seconds) {
         return real(seconds);
     }
     EngineCode engine;
-    sleep_controlled(std::int64_t{seconds} * kSecond);
-    return 0;
+    return sleep_controlled(std::int64_t{seconds} * kSecond) == 0 ? 0 : seconds;
 }
 
 STAGGER_INTERCEPTED int sched_yield() noexcept {

@@ -15,8 +15,8 @@ using nlohmann::json;
 constexpr std::uint32_t kLongestMessage = 64u << 20;
 
 json to_json(const history::Task& task) {
-    return {{"name", task.name},       {"role", task.role},     {"index", task.index},
-            {"thread", task.thread},   {"process", task.process}, {"daemon", task.daemon}};
+    return {{"name", task.name},     {"role", task.role},       {"index", task.index},
+            {"thread", task.thread}, {"process", task.process}, {"daemon", task.daemon}};
 }
 
 history::Task task_from(const json& from) {
@@ -74,7 +74,8 @@ json to_json(const Layout& layout) {
     return {{"tasks", tasks},
             {"kinds", kinds},
             {"objects", objects},
-            {"parent_reads", layout.parent_reads}};
+            {"parent_reads", layout.parent_reads},
+            {"replaceable", layout.replaceable}};
 }
 
 Layout layout_from(const json& from) {
@@ -85,6 +86,7 @@ Layout layout_from(const json& from) {
     }
     for (const json& object : from.at("objects")) layout.objects.push_back(object_from(object));
     layout.parent_reads = from.at("parent_reads");
+    layout.replaceable = from.at("replaceable");
     return layout;
 }
 

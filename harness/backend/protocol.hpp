@@ -36,11 +36,13 @@ struct Layout {
     std::vector<Kind> kinds;
     std::vector<history::Object> objects;
     bool parent_reads = false;  // the parent has something to do at the end
+    bool replaceable = false;   // a process may take the place of one that was killed
 };
 
 enum class Command : char {
-    Build = 'B',  // create, fork all, park
-    Kill = 'K',   // kill all, reap, destroy; answers with what was left behind
+    Build = 'B',    // create, fork all, park
+    Replace = 'R',  // fork those again that faults killed, park
+    Kill = 'K',     // kill all, reap, destroy; answers with what was left behind
 };
 
 // How a process of the pool ended, or what else the host has to say.

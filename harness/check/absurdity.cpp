@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/check/context.hpp"
+#include "harness/check/stuck.hpp"
 
 namespace stagger::check {
 
@@ -69,6 +70,7 @@ std::string wrong_time(const Call& call, std::uint32_t previous, std::int64_t fr
 std::string absurd_call(const History& history) {
     // From which position on a task may make its next call; kNone while it is in one.
     std::vector<std::int64_t> free_from(history.tasks.size(), -1);
+    const std::vector<Death> dead = deaths(history);
     std::uint32_t previous = 0;
     for (std::size_t i = 0; i < history.calls.size(); ++i) {
         const Call& call = history.calls[i];
@@ -78,6 +80,9 @@ std::string absurd_call(const History& history) {
         if (!wrong.empty()) return fmt::format("call {} {}", i, wrong);
         previous = call.invoked;
         free_from[call.task] = call.responded;
+        // A role that starts again makes calls although one of before has never come back.
+        for (const Death& death : dead)
+            if (death.call == i) free_from[call.task] = death.position;
     }
     return "";
 }
@@ -98,6 +103,9 @@ std::string absurd_rest(const History& history) {
     for (const history::Complaint& complaint : history.complaints)
         if (!is_index(complaint.task, history.tasks.size()))
             return "a complaint comes from a task that is not there";
+    for (const history::Strike& strike : history.strikes)
+        if (!is_index(strike.task, history.tasks.size()))
+            return "a fault strikes a task that is not there";
     for (const history::Wait& wait : history.waits)
         if (!is_index(wait.task, history.tasks.size()) ||
             !is_index_or_none(wait.object, history.objects.size()))

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "harness/check/context.hpp"
+#include "harness/check/stuck.hpp"
 
 namespace stagger::check {
 
@@ -115,6 +116,49 @@ private:
     const history::Object& object_;
 };
 
+// What a task took of a semaphore and did not give back may come back when it dies (semop(2),
+// SEM_UNDO), or never.
+void give_back_permits(const Context& context, std::uint32_t object, const Death& death, Op op,
+                       std::vector<Op>& ops) {
+    int held = 0;
+    for (const std::uint32_t index : context.calls_on(object)) {
+        const Call& call = context.history.calls[index];
+        if (call.task != death.task || call.invoked > death.position) continue;
+        const bool certain = call.responded != kNone && call.status == ResultStatus::Ok;
+        if (call.operation == Operation::Acquire && certain) ++held;
+        if (call.operation == Operation::Release) --held;
+    }
+    op.operation = Operation::Release;
+    op.known = false;
+    for (; held > 0; --held) ops.push_back(op);
+}
+
+// Deaths are events of locks, too, in order of their beginning like all others.
+void add_deaths(const Context& context, std::uint32_t object, std::vector<Op>& ops) {
+    const ObjectType type = context.history.objects[object].type;
+    if (type != ObjectType::Mutex && type != ObjectType::Semaphore) return;
+    const std::vector<Death> dead = deaths(context.history);
+    for (Op& op : ops) op.deaths_unseen = context.history.strikes.empty();
+    for (const Death& death : dead) {
+        Op op;
+        op.operation = Operation::Unlock;
+        op.task = death.task;
+        op.call = death.call != kNone ? death.call : 0;
+        op.invoked = death.position;
+        if (type == ObjectType::Semaphore) {
+            give_back_permits(context, object, death, op, ops);
+            continue;
+        }
+        op.death = true;
+        op.responded = death.position;
+        ops.push_back(op);
+    }
+    if (!dead.empty()) {
+        std::stable_sort(ops.begin(), ops.end(),
+                         [](const Op& a, const Op& b) { return a.invoked < b.invoked; });
+    }
+}
+
 Partition whole(Context& context, std::uint32_t object) {
     Partition partition;
     partition.object = object;
@@ -123,6 +167,7 @@ Partition whole(Context& context, std::uint32_t object) {
     Translator translator(context, object);
     partition.ops.reserve(context.calls_on(object).size());
     for (std::uint32_t call : context.calls_on(object)) translator.translate(call, partition.ops);
+    add_deaths(context, object, partition.ops);
     return partition;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/check/stuck.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
 
 namespace stagger::check {
@@ -8,15 +11,27 @@ namespace stagger::check {
 using history::Call;
 using history::kNone;
 
+namespace {
+
+bool died_in(const std::vector<Death>& dead, std::uint32_t call) {
+    return std::any_of(dead.begin(), dead.end(),
+                       [&](const Death& death) { return death.call == call; });
+}
+
+}  // namespace
+
 std::vector<Sleeper> sleepers(const Context& context) {
     const history::History& history = context.history;
+    const std::vector<Death> dead = deaths(history);
     std::vector<Sleeper> result;
     for (const history::Wait& wait : history.waits) {
         if (history.tasks[wait.task].daemon) continue;
         Sleeper sleeper{wait.task, wait.object, kNone, wait.what};
-        for (std::uint32_t i = 0; i < history.calls.size(); ++i)
-            if (history.calls[i].task == wait.task && history.calls[i].responded == kNone)
-                sleeper.call = i;
+        for (std::uint32_t i = 0; i < history.calls.size(); ++i) {
+            const bool open =
+                history.calls[i].task == wait.task && history.calls[i].responded == kNone;
+            if (open && !died_in(dead, i)) sleeper.call = i;
+        }
         // Outside of a call it waits for no object, but for a role to end, say.
         if (sleeper.call == kNone) {
             sleeper.object = kNone;
@@ -30,10 +45,16 @@ std::vector<Sleeper> sleepers(const Context& context) {
     return result;
 }
 
-std::vector<std::uint32_t> holders(const Context& context, std::uint32_t object) {
-    std::map<std::uint32_t, int> held;  // by task
+namespace {
+
+// Who holds how many of an object, by task, after the calls that `counts` says count.
+template <typename Counts>
+std::map<std::uint32_t, int> held_after(const Context& context, std::uint32_t object,
+                                        Counts counts) {
+    std::map<std::uint32_t, int> held;
     for (std::uint32_t index : context.calls_on(object)) {
         const Call& call = context.history.calls[index];
+        if (!counts(call)) continue;
         const bool back = call.responded != kNone;
         switch (call.operation) {
             case Operation::Lock:
@@ -55,10 +76,69 @@ std::vector<std::uint32_t> holders(const Context& context, std::uint32_t object)
                 break;
         }
     }
+    return held;
+}
+
+}  // namespace
+
+std::vector<Death> deaths(const history::History& history) {
+    std::vector<Death> all;
+    for (std::uint32_t i = 0; i < history.strikes.size(); ++i) {
+        const history::Strike& strike = history.strikes[i];
+        if (!is_deadly(strike.kind)) continue;
+        for (std::uint32_t task = 0; task < history.tasks.size(); ++task) {
+            if (history.tasks[task].process != history.tasks[strike.task].process) continue;
+            all.push_back({task, strike.position, i, kNone});
+        }
+    }
+    for (Death& death : all) {
+        for (std::uint32_t i = 0; i < history.calls.size(); ++i) {
+            const Call& call = history.calls[i];
+            const bool open = call.responded == kNone && call.invoked < death.position;
+            if (call.task == death.task && open) death.call = i;
+        }
+    }
+    return all;
+}
+
+std::string describe_death(const history::History& history, const Death& death) {
+    const std::string in =
+        death.call == kNone
+            ? ""
+            : fmt::format(" in its {}", describe(history, history.calls[death.call]));
+    return fmt::format("{} was killed{}", task_name(history, death.task), in);
+}
+
+std::vector<std::uint32_t> holders(const Context& context, std::uint32_t object) {
+    const auto dead = deaths(context.history);
+    const auto held = held_after(context, object, [&](const Call& call) {
+        return std::none_of(dead.begin(), dead.end(), [&](const Death& death) {
+            return death.task == call.task && call.invoked < death.position;
+        });
+    });
     std::vector<std::uint32_t> tasks;
     for (const auto& [task, count] : held)
         if (count > 0) tasks.push_back(task);
     return tasks;
+}
+
+std::vector<Death> dead_holders(const Context& context, std::uint32_t object) {
+    std::vector<Death> found;
+    for (const Death& death : deaths(context.history)) {
+        const auto held = held_after(context, object, [&](const Call& call) {
+            return call.task == death.task && call.invoked < death.position;
+        });
+        const auto own = held.find(death.task);
+        if (own == held.end() || own->second <= 0) continue;
+        const auto& calls = context.calls_on(object);
+        const bool passed_on = std::any_of(calls.begin(), calls.end(), [&](std::uint32_t index) {
+            const Call& call = context.history.calls[index];
+            return call.operation == Operation::Lock && call.responded != kNone &&
+                   call.invoked > death.position && call.status != ResultStatus::Timeout;
+        });
+        if (!passed_on) found.push_back(death);
+    }
+    return found;
 }
 
 }  // namespace stagger::check

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/control/decider.hpp"
+#include "harness/control/faults.hpp"
 #include "harness/control/scheduler.hpp"
 
 namespace stagger::control {
@@ -72,6 +73,7 @@ void reset_execution(Segment& segment, Phase phase) {
     execution.log_full = false;
     execution.logged = execution.misfits = 0;
     begin_decisions(segment);
+    begin_faults(segment);
     execution.detail[0] = '\0';
     segment.history.used = 0;
     segment.history.records = 0;

@@ -66,6 +66,7 @@ constexpr std::array<const char*, static_cast<std::size_t>(Call::Count)> kNames 
     "fork",
     "wait",
     "kill",
+    "death",
 };
 
 }  // namespace

@@ -33,19 +33,13 @@ const Decider& decider_of(const Segment& segment) {
 }
 
 void log_deviation(Segment& segment, const Question& question, TaskIndex target) {
-    Execution& execution = segment.execution;
-    if (execution.logged >= kMaxDecisions) {
-        execution.log_full = true;
-        return;
-    }
     if (question.self == kNobody) {
-        segment.log[execution.logged++] =
-            Decision{kNobody, target, 0, 0, question.kind, Call::Start, 0, kNoSite};
-        return;
+        return log_decision(segment,
+                            {kNobody, target, 0, 0, question.kind, Call::Start, 0, kNoSite});
     }
     const TaskSlot& slot = segment.tasks[question.self];
-    segment.log[execution.logged++] = Decision{question.self, target,    slot.point, slot.turn,
-                                               question.kind, slot.call, 0,          slot.site};
+    log_decision(segment, {question.self, target, slot.point, slot.turn, question.kind, slot.call,
+                           0, slot.site});
 }
 
 // Constraints are what guided decides by; any other strategy decides what they leave open.
@@ -73,6 +67,15 @@ bool is_quiet(const KeySet& contended, const Footprint& footprint) {
     // That an operation has ended is seen the better the sooner it does: an oracle can only
     // object to more if more is known to come after it.
     return footprint.call == Call::Response || !contended.has(footprint.key);
+}
+
+void log_decision(Segment& segment, const Decision& decision) {
+    Execution& execution = segment.execution;
+    if (execution.logged < kMaxDecisions) {
+        segment.log[execution.logged++] = decision;
+    } else {
+        execution.log_full = true;
+    }
 }
 
 TaskIndex decide(Segment& segment, const Question& question) {

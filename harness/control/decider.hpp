@@ -25,6 +25,9 @@ TaskIndex decide(Segment&, const Question&);
 // says so.
 TaskIndex decide_at_rest(Segment&, const Question&);
 
+// A decision that was taken, for those who replay it.
+void log_decision(Segment&, const Decision&);
+
 // The event that `task` was about to do takes effect now.
 void observe(Segment&, TaskIndex task);
 

@@ -15,8 +15,8 @@ constexpr std::uint64_t fingerprint() {
     std::uint64_t hash = STAGGER_LAYOUT_SOURCES;
     for (const std::size_t size :
          {sizeof(Header), sizeof(Settings), sizeof(Execution), sizeof(TaskSlot), sizeof(Plan),
-          sizeof(Decision), sizeof(Registry), sizeof(NameEntry), sizeof(Trace), sizeof(Record),
-          sizeof(HistoryLog), sizeof(Segment), offsetof(Segment, execution),
+          sizeof(Decision), sizeof(Registry), sizeof(NameEntry), sizeof(Trace), sizeof(ChanceLog),
+          sizeof(Record), sizeof(HistoryLog), sizeof(Segment), offsetof(Segment, execution),
           offsetof(Segment, plan), offsetof(Segment, registry), offsetof(Segment, history)}) {
         hash = mix(hash, size);
     }
@@ -83,6 +83,7 @@ const char* harm(const Segment& segment) {
     if (segment.settings.task_count > kMaxTasks) return "its settings";
     if (segment.execution.logged > kMaxDecisions) return "its log of decisions";
     if (segment.trace.count > kMaxTraced) return "its trace";
+    if (segment.chances.count > kMaxChances) return "its log of chances";
     const HistoryLog& history = segment.history;
     if (history.used > kHistoryBytes || history.records > kMaxRecords) return "its history";
     return nullptr;

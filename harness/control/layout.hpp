@@ -41,9 +41,22 @@ struct ConstraintState {
     bool met;                     // or given up
 };
 
-// A helper that gave the token away to end: who gets it waits until the kernel is done with it.
+// Who gave the token away to end: who gets it waits until the kernel is done with it.
 struct Dying {
-    std::int32_t pid, tid;  // 0: nobody
+    std::int32_t pid, tid;  // 0: nobody; equal: all of the process
+    std::uint32_t process;
+};
+
+// Faults in the execution under way; see control/faults.hpp.
+struct Faults {
+    std::uint32_t struck;       // one bit for each strike of the plan that came
+    TaskMask killed;            // tasks of processes that a strike killed
+    TaskMask unborn;            // those of them whose process is to be started again
+    std::int64_t wall_offset;   // what the wall clock is off by
+    std::int64_t longest_wait;  // virtual ns, of all that had a time-out
+    TaskIndex hurried;          // whose time-out comes when so many points have passed
+    std::uint64_t hurried_at;
+    std::uint32_t chances[kFaultKinds][kMaxTasks];  // that each task has had
 };
 
 // The execution under way.
@@ -70,6 +83,7 @@ struct Execution {
     bool reset_due;            // processes were used before: each resets its own state
     bool shared_reset_due;     // and the first task to run resets what all share
     bool outside;              // a kernel timer was armed: its signal may wake somebody
+    TaskMask recover_due;      // by process: it was killed, and a peer has to repair things first
     std::uint32_t logged;      // decisions in log
     bool log_full;             // more deviations than fit: it cannot be replayed
     std::uint32_t misfits;     // replay decisions that no longer fit
@@ -89,8 +103,23 @@ struct Execution {
     std::uint32_t
         followed[kMaxTasks];  // follow: beginnings and ends of operations that each task has done
     Dying dying;
+    Faults faults;
     TaskIndex culprit;
     char detail[kDetailBytes];
+};
+
+// Where faults could have struck in an execution with a trace, in order.
+inline constexpr std::uint32_t kMaxChances = 1u << 13;
+struct Chance {
+    std::uint32_t point;
+    std::uint16_t turn;
+    std::uint8_t task;
+    FaultKind kind;
+};
+struct ChanceLog {
+    bool full;
+    std::uint32_t count;
+    Chance entries[kMaxChances];
 };
 
 // Settings that hold for all executions of a case.
@@ -137,6 +166,7 @@ struct Segment {
     Registry registry;
     std::uint64_t guard_back;
     Trace trace;
+    ChanceLog chances;
     HistoryLog history;
 };
 

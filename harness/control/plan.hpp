@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "harness/base/faults.hpp"
 #include "harness/control/task.hpp"
 
 namespace stagger::control {
@@ -15,14 +16,26 @@ inline constexpr std::uint32_t kMaxChanges = 32;  // change points of pct, delay
 
 inline constexpr std::uint32_t kMaxConstraints = 8;
 inline constexpr std::uint32_t kMaxContended = 512;
+inline constexpr std::uint32_t kMaxStrikes = 16;
 
-enum class StrategyKind : std::uint32_t { Calm, Random, Pct, Delay, Replay, Pos, Surw, Guided, Follow };
+enum class StrategyKind : std::uint32_t {
+    Calm,
+    Random,
+    Pct,
+    Delay,
+    Replay,
+    Pos,
+    Surw,
+    Guided,
+    Follow
+};
 
 enum class ChoiceKind : std::uint16_t {
     Run,
     Wake,
     Hold,      // guided: the others go first for `target` points; free mode: a delay
     Priority,  // guided only: `target` is the task's new priority
+    Fault,     // a fault strikes `task`: `target` is its target_of
 };
 
 // A deviation from the calm course: at its `point`-th point, in its `turn`-th decision there,
@@ -90,6 +103,28 @@ struct SleepingAccess {
 inline constexpr std::uint32_t kMaxSleeping = 512;
 inline constexpr std::uint32_t kMaxFollowed = 4096;
 
+// A fault that is to strike a task: at its `ordinal`-th chance of that kind, from 1; or, with 0, at
+// its `point`-th point, the `turn`-th chance there. See control/faults.hpp.
+struct Strike {
+    TaskIndex task;
+    std::uint32_t ordinal;
+    std::uint32_t point;
+    std::uint16_t turn;
+    FaultKind kind;
+    std::uint8_t variant;  // what exactly happens, by kind
+};
+
+// Of a Fault, what a Decision has as its target.
+constexpr TaskIndex target_of(FaultKind kind, std::uint8_t variant) {
+    return static_cast<TaskIndex>(kind) | TaskIndex{variant} << 8;
+}
+constexpr FaultKind kind_of_target(TaskIndex target) {
+    return static_cast<FaultKind>(target & 0xFF);
+}
+constexpr std::uint8_t variant_of_target(TaskIndex target) {
+    return static_cast<std::uint8_t>(target >> 8);
+}
+
 // Filled by the planner before an execution.
 struct Plan {
     StrategyKind strategy;
@@ -102,6 +137,10 @@ struct Plan {
     std::uint64_t changes[kMaxChanges];  // ascending numbers of decisions, from 1
     std::uint8_t priorities[kMaxTasks];  // pct: higher runs first
     TaskIndex start;                     // replay: who runs first, kNobody: the calm one
+    std::uint32_t fault_kinds;           // one bit each: the case declares them
+    std::uint32_t strike_count;
+    TaskMask victims[kFaultKinds];
+    Strike strikes[kMaxStrikes];
     KeySet contended;
     Key walked_key;                      // surw: whose events are interleaved uniformly
     std::uint32_t remaining[kMaxTasks];  // surw: events of that key that each task will do

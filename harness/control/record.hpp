@@ -23,6 +23,7 @@ enum class RecordKind : std::uint8_t {
     LeaveSection,
     Complaint,  // a: history::Complaint::Kind; texts: text
     Variables,  // texts: encoded map of the task's variables at its end
+    Strike,     // a: FaultKind, b: variant
 };
 
 inline constexpr std::uint32_t kTimedFlag = 1u << 8;  // in Invoke's a

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "harness/control/decider.hpp"
+#include "harness/control/faults.hpp"
 #include "harness/control/tracer.hpp"
 #include "harness/control/waiting.hpp"
 
@@ -160,6 +161,7 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
     TaskSlot& slot = segment.tasks[self];
     ++slot.point;
     slot.turn = 0;
+    if (segment.plan.fault_kinds != 0) come_to_point(segment, self);
     execution.yielded &= bit(self);
     advance_clock(segment, kPointNs);
     if (++execution.points > execution.point_limit) return stop_at_limit(segment, self);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "harness/base/faults.hpp"
 #include "harness/control/key.hpp"
 
 namespace stagger::control {
@@ -117,6 +118,7 @@ enum class Call : std::uint16_t {
     Fork,
     WaitChild,
     Signal,
+    Death,  // a fault killed it
     Count,
 };
 
@@ -163,12 +165,15 @@ struct alignas(64) TaskSlot {
     Key spin_key;
     std::uint32_t spin_count;
 
+    std::uint16_t chances[kFaultKinds];  // that faults had at its present point
+
     // Cursor into Plan::replay for this task.
     std::uint32_t replay_next, replay_end;
 
     // Of helpers.
     std::atomic<std::uint32_t> born;  // futex: 1 when it is parked for the first time
     bool joined;                      // nobody will ask for its end any more
+    std::uint32_t parent;             // the process that started it
 };
 
 }  // namespace stagger::control

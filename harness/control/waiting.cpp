@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/control/waiting.hpp"
+#include "harness/control/faults.hpp"
 
 #include <algorithm>
 
@@ -47,6 +48,7 @@ void block(Segment& segment, TaskIndex self, const Key* keys, std::uint32_t coun
     execution.ready &= ~bit(self);
     execution.blocked |= bit(self);
     execution.next_deadline = std::min(execution.next_deadline, deadline);
+    if (segment.plan.fault_kinds != 0) note_wait(execution, deadline);
     if (deadline <= execution.clock) expire_deadlines(segment);
 }
 

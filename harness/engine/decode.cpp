@@ -66,6 +66,8 @@ private:
                 return complain(record, texts);
             case RecordKind::Variables:
                 return variables(record, texts);
+            case RecordKind::Strike:
+                return strike(record);
         }
     }
 
@@ -129,6 +131,21 @@ private:
     void complain(const Record& record, const Texts& texts) {
         history_.complaints.push_back({static_cast<history::Complaint::Kind>(record.a), record.task,
                                        record.site, position_, std::string(texts[0])});
+    }
+
+    // Who is dead is in no section any more, and goes on with nothing that was begun.
+    void strike(const Record& record) {
+        const auto kind = static_cast<FaultKind>(record.a % kFaultKinds);
+        history_.strikes.push_back(
+            {record.task, kind, static_cast<std::uint8_t>(record.b), record.site, position_});
+        if (!is_deadly(kind) || record.task >= history_.tasks.size()) return;
+        for (std::uint32_t task = 0; task < history_.tasks.size(); ++task) {
+            if (history_.tasks[task].process != history_.tasks[record.task].process) continue;
+            open_call_[task] = open_block_[task] = kNone;
+            for (history::Span& section : history_.sections) {
+                if (section.task == task && section.left == kNone) section.left = position_;
+            }
+        }
     }
 
     void variables(const Record& record, const Texts& texts) {

@@ -27,7 +27,11 @@ constexpr std::uint64_t kExhaustiveSchedules = 1'000'000;
 }  // namespace
 
 Explorer::Explorer(Runner& runner, const spec::Case& spec_case, const CampaignOptions& options)
-    : runner_(runner), case_(spec_case), options_(options), knowledge_(runner.new_knowledge()) {
+    : runner_(runner),
+      case_(spec_case),
+      options_(options),
+      knowledge_(runner.new_knowledge()),
+      strikes_(runner.faults()) {
     planner_ = is_free() ? make_real_delays() : make_planner(strategy_name());
     const auto schedules = first_given(options.schedules, spec_case.explore.schedules);
     const auto seconds = first_given(options.seconds, spec_case.explore.seconds);
@@ -57,6 +61,7 @@ Planning Explorer::planning() const {
     planning.left = budget_ - executions_;
     planning.depth = first_given(options_.depth, case_.explore.depth).value_or(kDefaultDepth);
     planning.knowledge = &knowledge_;
+    planning.faults = &runner_.faults();
     planning.compares_objects = runner_.compares_objects();
     planning.whole_budget = options_.keep_going;
     return planning;
@@ -89,6 +94,10 @@ Status Explorer::explore() {
                         "strategies` shows those there are",
                         strategy_name())};
     }
+    if (is_free() && case_.faults.any()) {
+        return Error{
+            "faults strike in controlled mode only; leave out `--mode free`, or the faults"};
+    }
     start_ = std::chrono::steady_clock::now();
     while (!done()) {
         STAGGER_TRY([[maybe_unused]] Ok went, step());
@@ -109,6 +118,7 @@ Status Explorer::step() {
             runner_.plan());  // the first is calm under every strategy: planners learn from it
     } else {
         planner_->plan(planning(), runner_.plan());
+        if (!planner_->plans_faults()) strikes_.plan(planning(), runner_.plan());
     }
     STAGGER_TRY(const Seen* seen, execute());
     learn();
@@ -127,6 +137,7 @@ void Explorer::learn() {
     control::Segment& segment = runner_.pool().segment();
     segment.trace.on = false;
     knowledge_.learn(segment);
+    strikes_.learn(segment.execution);
     const std::uint32_t new_features = coverage_.learn(segment, knowledge_);
     if (executions_ > 0) planner_->learn({segment, new_features});
 }
@@ -208,7 +219,7 @@ Evidence Explorer::evidence() const {
         evidence.complete = false;
         evidence.limits.push_back("out of sight: " + what);
     }
-    add_pct_odds(claims, evidence);
+    if (!case_.faults.any()) add_pct_odds(claims, evidence);  // a strike cuts a schedule short
     return evidence;
 }
 

@@ -13,6 +13,7 @@
 #include "harness/engine/free_finding.hpp"
 #include "harness/engine/runner.hpp"
 #include "harness/engine/strategy/strategy.hpp"
+#include "harness/engine/strategy/strikes.hpp"
 
 namespace stagger::engine {
 
@@ -60,6 +61,7 @@ private:
     std::unique_ptr<Planner> planner_;
     Knowledge knowledge_;
     Coverage coverage_;
+    Strikes strikes_;
     std::uint64_t budget_ = 0;
     double seconds_ = 0;  // 0: no bound
     std::chrono::steady_clock::time_point start_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/base/excerpt.hpp"
+#include "harness/check/stuck.hpp"
 #include "harness/spec/meaning.hpp"
 
 namespace stagger::engine {
@@ -37,6 +38,18 @@ std::string unreadable(const history::History& history) {
         return fmt::format("{} could not be read: {}", history.objects[call.object].name, why);
     }
     return "";
+}
+
+// Whoever was killed has left no variables, so nothing can be said of them.
+bool mentions_killed(const history::History& history, const spec::Expression& expression) {
+    const auto dead = check::deaths(history);
+    if (dead.empty()) return false;
+    const auto names = spec::Evaluator::free_names(expression.source);
+    return names && std::any_of(dead.begin(), dead.end(), [&](const check::Death& death) {
+               const history::Task& task = history.tasks[death.task];
+               return task.variables.empty() &&
+                      std::find(names->begin(), names->end(), task.role) != names->end();
+           });
 }
 
 }  // namespace
@@ -108,6 +121,7 @@ Result<check::Observations> FinalState::observe(const history::History& history)
     set_variables(history);
     const std::string failure = unreadable(history);
     for (const spec::Expression& expression : expect.final) {
+        if (mentions_killed(history, expression)) continue;
         if (!failure.empty()) {
             observations.finals.push_back({expression.source, false, failure});
             continue;
@@ -119,6 +133,7 @@ Result<check::Observations> FinalState::observe(const history::History& history)
     }
     std::string outcome;
     for (const spec::Expression& expression : expect.observe) {
+        if (mentions_killed(history, expression)) return observations;
         STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
         outcome += (outcome.empty() ? "" : ",") + plain_text(value);
     }

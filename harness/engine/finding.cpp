@@ -36,6 +36,13 @@ bool at_step(const control::Decision& decision) {
     return decision.call == control::Call::Invoke || decision.task == control::kNobody;
 }
 
+Decisions without_faults(Decisions decisions) {
+    std::erase_if(decisions, [](const control::Decision& decision) {
+        return decision.choice == control::ChoiceKind::Fault;
+    });
+    return decisions;
+}
+
 // Tries the points before decision `i` until one is a step's own and still shows the target.
 void move_to_step(Runner& runner, Decisions& decisions, std::size_t i,
                   const minimize::StillShows& still_shows) {
@@ -88,6 +95,10 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
         return true;
     };
     if (!still_shows(decisions)) return decisions;
+    // A fault is told only where none suffices.
+    if (Decisions calm = without_faults(decisions); calm.size() < decisions.size()) {
+        if (still_shows(calm)) decisions = std::move(calm);
+    }
     const std::size_t tries = most_tries(target, runner.pool().execution().points);
     const Decisions reduced = minimize::minimize(std::move(decisions), still_shows, tries);
     if (reduced.size() <= smallest.size()) smallest = reduced;

@@ -40,8 +40,21 @@ private:
                task_name(decision.task, tasks_) == planned.task;
     }
 
+    // A fault that was to strike, and did not.
+    bool did_not_strike(const schedule::Decision& planned) const {
+        for (std::uint32_t i = 0; i < segment_.plan.strike_count; ++i) {
+            const control::Strike& strike = segment_.plan.strikes[i];
+            const bool same = strike.point == planned.point && strike.turn == planned.turn &&
+                              fault_text(strike.kind, strike.variant) == planned.target &&
+                              task_name(strike.task, tasks_) == planned.task;
+            if (same) return (segment_.execution.faults.struck >> i & 1) == 0;
+        }
+        return true;
+    }
+
     // Asked for where it could not be taken, or never asked for.
     bool was_given_up(const schedule::Decision& planned) const {
+        if (planned.choice == schedule::Choice::Fault) return did_not_strike(planned);
         if (segment_.execution.misfits > 0 && is(planned, segment_.execution.first_misfit)) {
             return true;
         }
@@ -91,6 +104,12 @@ private:
             return {fmt::format("{} never came to its point {}", planned.task, planned.point)};
         }
         if (*label != planned.label) return other_step(planned, *label);
+        if (planned.choice == schedule::Choice::Fault) {
+            return {fmt::format("at its point {} (`{}`) {} was to be struck by `{}`, which cannot "
+                                "strike there",
+                                planned.point, planned.label, planned.task, planned.target),
+                    true};
+        }
         return {fmt::format("at its point {} (`{}`) {} was to let {} run, which cannot run there",
                             planned.point, planned.label, planned.task, planned.target),
                 true};

@@ -116,6 +116,13 @@ Status Pool::build() {
     used_ = false;
     if (!answer.error.empty()) return Error{answer.error};
     segment().execution.generation = 0;
+    segment().execution.recover_due = 0;
+    joining_ = attaching_;
+    return join();
+}
+
+// New processes join the backends, one after the other.
+Status Pool::join() {
     plan().strategy = control::StrategyKind::Calm;
     execute(control::Phase::Attach);
     if (harm_ != nullptr) {
@@ -131,6 +138,38 @@ Status Pool::build() {
     return Error{
         fmt::format("the processes could not join the backend: {}",
                     ending == Ending::Deadlock ? "they wait for each other" : execution().detail)};
+}
+
+// With several threads all processes are made anew, as they are where there are servers.
+bool Pool::can_replace_killed() const {
+    const control::Segment& segment = mapping_.segment();
+    for (TaskIndex i = 0; i < layout_.tasks.size(); ++i) {
+        if ((segment.execution.faults.killed & bit(i)) == 0) continue;
+        for (TaskIndex j = 0; j < layout_.tasks.size(); ++j) {
+            if (j != i && layout_.tasks[j].process == layout_.tasks[i].process) return false;
+        }
+    }
+    return layout_.replaceable;
+}
+
+// The others stay as they are.
+Status Pool::replace_killed() {
+    const control::Faults& faults = segment().execution.faults;
+    joining_ = attaching_ & faults.killed & ~faults.unborn;
+    control::TaskMask processes = 0;
+    for (control::TaskMask rest = joining_; rest != 0; rest &= rest - 1) {
+        processes |= bit(segment().tasks[control::lowest(rest)].process);
+    }
+    const auto asked = host_->ask(std::string(1, static_cast<char>(backend::Command::Replace)),
+                                  "starting a process in place of one that was killed");
+    if (!asked) {
+        remove_residue_of_dead_host();
+        return asked.error();
+    }
+    if (!asked->error.empty()) return Error{asked->error};
+    STAGGER_TRY([[maybe_unused]] Ok joined, join());
+    segment().execution.recover_due = processes;
+    return Ok{};
 }
 
 Status Pool::tear_down() {
@@ -153,14 +192,17 @@ void Pool::remove_residue_of_dead_host() {
 }
 
 Status Pool::prepare(spec::Lifetime lifetime) {
-    if (built_ && (lifetime == spec::Lifetime::Fresh || !is_clean())) {
+    const bool killed = built_ && segment().execution.faults.killed != 0;
+    const bool usable = lifetime == spec::Lifetime::Warm && (!killed || can_replace_killed());
+    if (built_ && !(usable && is_clean())) {
         STAGGER_TRY([[maybe_unused]] Ok gone, tear_down());
     }
+    const bool replaces = built_ && killed;
     hung_ = given_up_ = false;
     harm_ = nullptr;
-    if (!built_) {
+    if (!built_ || replaces) {
         const auto strategy = plan().strategy;  // joining is calm; the rest of the plan stays
-        const Status status = build();
+        const Status status = replaces ? replace_killed() : build();
         if (!status.ok()) return status;
         plan().strategy = strategy;
     }
@@ -190,14 +232,14 @@ Status Pool::run_free() {
 void Pool::begin(control::Phase phase) {
     control::Segment& segment = mapping_.segment();
     const bool attach = phase == control::Phase::Attach;
-    control::begin_execution(segment, phase, attach ? attaching_ : tasks_,
-                             attach ? attaching_ & ~servers() : roles_, attach ? 0 : parent_);
+    control::begin_execution(segment, phase, attach ? joining_ : tasks_,
+                             attach ? joining_ & ~servers() : roles_, attach ? 0 : parent_);
     // A limit that a scenario sets is about its steps, and not about joining the backend.
     if (attach) {
         segment.execution.point_limit = std::max(segment.execution.point_limit, kJoinLimit);
     }
-    segment.execution.reset_due = segment.execution.shared_reset_due = used_;
-    used_ = !attach;
+    segment.execution.reset_due = segment.execution.shared_reset_due = used_ && !attach;
+    used_ = used_ || !attach;
     last_points_ = ~std::uint64_t{0};
     asleep_ticks_ = dead_ticks_ = 0;
     watched_ = control::kNobody;
@@ -290,7 +332,8 @@ bool Pool::supervise() {
     const TaskIndex index = execution.holder % control::kMaxTasks;
     const control::TaskSlot& holder = segment().tasks[index];
     const ThreadStat stat = thread_stat(holder.pid, holder.tid);
-    const bool dead = !stat.exists || stat.state == 'Z' || stat.state == 'X';
+    const bool awaited = holder.pid == 0;  // it starts again, and is not there yet
+    const bool dead = !awaited && (!stat.exists || stat.state == 'Z' || stat.state == 'X');
     if (execution.points != last_points_ || index != watched_) {
         last_points_ = execution.points;
         watched_ = index;

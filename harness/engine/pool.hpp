@@ -63,6 +63,9 @@ private:
 
     Status build();
     Status tear_down();
+    bool can_replace_killed() const;
+    Status replace_killed();
+    Status join();
     void remove_residue_of_dead_host();
     Status prepare(spec::Lifetime lifetime);
     void begin(control::Phase);
@@ -85,6 +88,7 @@ private:
     std::vector<std::string> residue_;
     std::string bytes_;  // history and ending, when the ending has something to add
     control::TaskMask roles_ = 0, parent_ = 0, tasks_ = 0, attaching_ = 0;
+    control::TaskMask joining_ = 0;  // of attaching_, those whose process is new
     bool built_ = false;
     bool used_ = false;  // the built processes have already served an execution
     const std::atomic<bool>* cancelled_ = nullptr;

@@ -131,7 +131,8 @@ Runner::Runner(const spec::Scenario& scenario, const spec::Case& spec_case, Pool
       pool_(std::make_unique<Pool>(std::move(pool))),
       final_state_(std::make_unique<FinalState>(scenario, spec_case)),
       expectations_(expectations_of(spec_case)),
-      labels_(site_labels(scenario)) {}
+      labels_(site_labels(scenario)),
+      faults_(fault_table(spec_case.faults, pool_->layout().tasks)) {}
 
 std::variant<Runner, PoolFailure> Runner::open(const spec::Scenario& scenario,
                                                const spec::Case& spec_case,
@@ -161,11 +162,13 @@ std::uint64_t Runner::fingerprint() {
 }
 
 Result<const Seen*> Runner::run(spec::Lifetime lifetime) {
+    declare(faults_, plan());
     STAGGER_TRY([[maybe_unused]] Ok ran, pool_->run(lifetime));
     return seen_now();
 }
 
 Result<const Seen*> Runner::run_free() {
+    declare({}, plan());
     STAGGER_TRY([[maybe_unused]] Ok ran, pool_->run_free());
     return seen_now();
 }

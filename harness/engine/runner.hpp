@@ -16,6 +16,7 @@
 #include "harness/engine/final_state.hpp"
 #include "harness/engine/pool.hpp"
 #include "harness/engine/strategy/knowledge.hpp"
+#include "harness/engine/strategy/strikes.hpp"
 
 namespace stagger::engine {
 
@@ -56,6 +57,7 @@ public:
     const std::vector<std::string>& labels() const { return labels_; }
     // Some oracle compares operations on different objects.
     bool compares_objects() const;
+    const FaultTable& faults() const { return faults_; }
     // Of this case, with nothing learned yet.
     Knowledge new_knowledge() const;
 
@@ -71,6 +73,7 @@ private:
     std::unique_ptr<FinalState> final_state_;
     check::Expectations expectations_;
     std::vector<std::string> labels_;
+    FaultTable faults_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Seen>> seen_;
     Seen scratch_;  // of a history that is not remembered
 };

@@ -42,6 +42,33 @@ Result<control::TaskIndex> find_task(const std::string& name,
         fmt::format("the schedule names the task \"{}\", which this case does not have", name)};
 }
 
+schedule::Choice choice_of(control::ChoiceKind kind) {
+    if (kind == control::ChoiceKind::Fault) return schedule::Choice::Fault;
+    return kind == control::ChoiceKind::Wake ? schedule::Choice::Wake : schedule::Choice::Run;
+}
+
+std::string target_name(const control::Decision& decision,
+                        const std::vector<history::Task>& tasks) {
+    if (decision.choice != control::ChoiceKind::Fault) return task_name(decision.target, tasks);
+    return fault_text(control::kind_of_target(decision.target),
+                      control::variant_of_target(decision.target));
+}
+
+Status find_target(const schedule::Decision& from, const std::vector<history::Task>& tasks,
+                   control::Decision& decision) {
+    if (from.choice == schedule::Choice::Fault) {
+        const auto fault = fault_by_text(from.target);
+        if (!fault) return Error{fmt::format("there is no fault \"{}\"", from.target)};
+        decision.choice = control::ChoiceKind::Fault;
+        decision.target = control::target_of(fault->kind, fault->variant);
+        return Ok{};
+    }
+    STAGGER_TRY(decision.target, find_task(from.target, tasks));
+    const bool wake = from.choice == schedule::Choice::Wake;
+    decision.choice = wake ? control::ChoiceKind::Wake : control::ChoiceKind::Run;
+    return Ok{};
+}
+
 }  // namespace
 
 schedule::Schedule to_schedule(const std::vector<control::Decision>& decisions,
@@ -54,9 +81,8 @@ schedule::Schedule to_schedule(const std::vector<control::Decision>& decisions,
         decision.point = from.point;
         decision.turn = from.turn;
         decision.label = label_of(from, labels);
-        decision.choice = from.choice == control::ChoiceKind::Wake ? schedule::Choice::Wake
-                                                                   : schedule::Choice::Run;
-        decision.target = task_name(from.target, tasks);
+        decision.choice = choice_of(from.choice);
+        decision.target = target_name(from, tasks);
         schedule.decisions.push_back(std::move(decision));
     }
     return schedule;
@@ -68,11 +94,9 @@ Result<std::vector<control::Decision>> from_schedule(const schedule::Schedule& s
     for (const schedule::Decision& from : schedule.decisions) {
         control::Decision decision{};
         STAGGER_TRY(decision.task, find_task(from.task, tasks));
-        STAGGER_TRY(decision.target, find_task(from.target, tasks));
         decision.point = from.point;
         decision.turn = static_cast<std::uint16_t>(from.turn);
-        decision.choice = from.choice == schedule::Choice::Wake ? control::ChoiceKind::Wake
-                                                                : control::ChoiceKind::Run;
+        STAGGER_TRY([[maybe_unused]] Ok found, find_target(from, tasks, decision));
         decision.site = control::kNoSite;
         decisions.push_back(decision);
     }

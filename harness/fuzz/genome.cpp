@@ -2,6 +2,7 @@
 #include "harness/fuzz/genome.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "harness/control/key.hpp"
@@ -130,9 +131,43 @@ void plan_pairing(const Pairing& pairing, const Places& places, control::Plan& p
     plan.constraints[plan.constraint_count++] = constraint;
 }
 
+std::optional<Fault> fault_of(const Edit& edit, const engine::FaultTable& table) {
+    if (edit.kind == EditKind::Timeout) {
+        const auto variant = static_cast<std::uint8_t>(edit.amount % variants_of(FaultKind::Slow));
+        return Fault{FaultKind::Slow, variant};
+    }
+    const auto declared = static_cast<unsigned>(std::popcount(table.kinds));
+    if (declared == 0) return std::nullopt;
+    std::uint32_t kinds = table.kinds;
+    for (unsigned skip = edit.amount % declared; skip > 0; --skip) kinds &= kinds - 1;
+    const auto kind = static_cast<FaultKind>(std::countr_zero(kinds));
+    return Fault{kind, static_cast<std::uint8_t>(edit.amount / declared % variants_of(kind))};
+}
+
+// Of faults that strike at every point it is the point that counts; of others, the chance.
+void plan_fault(const Edit& edit, const Places& places, control::Plan& plan) {
+    const auto fault = fault_of(edit, places.faults);
+    if (!fault || plan.strike_count >= std::min(places.faults.max, control::kMaxStrikes)) return;
+    control::TaskMask victims = places.faults.victims[static_cast<std::size_t>(fault->kind)];
+    if (victims == 0) return;
+    for (unsigned skip = edit.task % control::population(victims); skip > 0; --skip) {
+        victims &= victims - 1;
+    }
+    const bool anywhere = is_deadly(fault->kind) || fault->kind == FaultKind::Pause;
+    const std::uint32_t at = std::max<std::uint32_t>(edit.point, 1);
+    plan.strikes[plan.strike_count++] = {control::lowest(victims),
+                                         anywhere ? 0 : at,
+                                         anywhere ? at : 0,
+                                         0,
+                                         fault->kind,
+                                         fault->variant};
+}
+
 void plan_edit(const Edit& edit, const Places& places, control::Plan& plan) {
+    if (edit.kind == EditKind::Fault || edit.kind == EditKind::Timeout) {
+        return plan_fault(edit, places, plan);
+    }
     const bool priority = edit.kind == EditKind::Priority;
-    if (!priority && edit.kind != EditKind::Delay) return;
     const control::TaskIndex task = edit.task % places.tasks;
     plan.prioritised |= priority;
     if (edit.point == 0) {

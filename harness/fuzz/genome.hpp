@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/control/plan.hpp"
+#include "harness/engine/strategy/strategy.hpp"
 
 namespace stagger::fuzz {
 
@@ -20,8 +21,7 @@ inline constexpr std::size_t kMaxEdits = 48;
 // What encode() makes at most.
 inline constexpr std::size_t kMaxGenomeBytes = 512;
 
-// Fault and Timeout have their place in the format, and do nothing: faults are not injected yet,
-// and without them no time-out may end early.
+// Where a case declares no faults, Fault and Timeout (which is the fault `slow`) do nothing.
 enum class EditKind : std::uint8_t { Delay, Priority, Fault, Timeout };
 
 // Something that happens when a task is about to pass its n-th point.
@@ -29,7 +29,7 @@ struct Edit {
     EditKind kind = EditKind::Delay;
     std::uint8_t task = 0;
     std::uint16_t point = 0;   // from 1; a priority at 0 is the one that the task starts with
-    std::uint16_t amount = 0;  // points for which the others go first, or the priority
+    std::uint16_t amount = 0;  // points for which the others go first, the priority, or which fault
 
     friend bool operator==(const Edit&, const Edit&) = default;
 };
@@ -61,6 +61,7 @@ struct Places {
     std::uint32_t tasks = 0;
     std::vector<std::uint64_t> objects;  // by object: the hash of its name
     std::vector<control::Key> keys;      // those that tasks meet in on the calm course
+    engine::FaultTable faults;
 
     // The name of a key: of an object's, one that outlives edits of the spec.
     std::uint64_t name_of(control::Key) const;

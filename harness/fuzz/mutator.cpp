@@ -49,11 +49,22 @@ void draw_place(Edit& edit, const Terrain& terrain, Draws& draws) {
     edit.point = cut(1 + draws.below(std::max<std::uint32_t>(1, terrain.most_points[edit.task])));
 }
 
+// At a point of any task, or at one of the first chances.
+void draw_fault(Edit& edit, const Terrain& terrain, Draws& draws) {
+    edit.kind = EditKind::Fault;
+    edit.amount = cut(draws.below(1u << 10));
+    edit.task = static_cast<std::uint8_t>(draws.below(terrain.places.tasks));
+    const std::uint32_t most = std::max<std::uint32_t>(1, terrain.most_points[edit.task]);
+    edit.point = cut(1 + draws.below(draws.one_in(2) ? most : std::min<std::uint32_t>(most, 16)));
+}
+
 void add_edit(Genome& genome, const Terrain& terrain, Draws& draws) {
     if (genome.edits.size() >= kMaxEdits) genome.edits.pop_back();
     Edit edit;
     draw_place(edit, terrain, draws);
-    if (draws.one_in(8)) {
+    if (terrain.places.faults.kinds != 0 && draws.one_in(2)) {
+        draw_fault(edit, terrain, draws);
+    } else if (draws.one_in(8)) {
         edit.kind = EditKind::Priority;
         edit.amount = cut(draws.below(256));
         if (draws.one_in(2)) edit.point = 0;

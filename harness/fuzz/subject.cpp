@@ -24,6 +24,7 @@ Subject::Subject(std::unique_ptr<engine::CoreLease> core, engine::Runner runner,
     for (const history::Object& object : layout.objects) {
         terrain_.places.objects.push_back(name_of_object(object.name));
     }
+    terrain_.places.faults = runner_.faults();
     terrain_.most_points.assign(terrain_.places.tasks, 0);
     terrain_.knowledge = &knowledge_;
 }

@@ -12,8 +12,9 @@
 //     TIME NAME enter as_one|section LABEL [shared] [site N]
 //     TIME NAME leave                                               the innermost of the two
 //     TIME NAME complain assertion|expression-error|loop-limit|torn-value 'TEXT' [site N]
-//     wait NAME [object NAME] [site N] ['WHAT']
-//     ending completed|deadlock|livelock|crash|hang|overflow|out-of-sight|harness-error
+//     TIME NAME struck 'FAULT' [site N]       a fault; who is killed comes back from nothing any
+//     more wait NAME [object NAME] [site N] ['WHAT'] ending
+//     completed|deadlock|livelock|crash|hang|overflow|out-of-sight|harness-error
 //            [culprit NAME] ['DETAIL']
 //     residue 'NAME'
 //
@@ -50,7 +51,7 @@ public:
     }
 
 private:
-    enum class Kind { Enter, Invoke, Complain, Return, Leave };
+    enum class Kind { Enter, Invoke, Complain, Return, Leave, Strike };
     struct Event {
         std::uint32_t position;
         Kind kind;
@@ -108,6 +109,8 @@ private:
         collect_spans(history_.sections, true);
         for (std::uint32_t i = 0; i < history_.complaints.size(); ++i)
             events_.push_back({history_.complaints[i].position, Kind::Complain, i, false});
+        for (std::uint32_t i = 0; i < history_.strikes.size(); ++i)
+            events_.push_back({history_.strikes[i].position, Kind::Strike, i, false});
         std::stable_sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
             return std::pair(a.position, a.kind) < std::pair(b.position, b.kind);
         });
@@ -116,8 +119,17 @@ private:
     void collect_spans(const std::vector<Span>& spans, bool section) {
         for (std::uint32_t i = 0; i < spans.size(); ++i) {
             events_.push_back({spans[i].entered, Kind::Enter, i, section});
-            if (spans[i].left != kNone) events_.push_back({spans[i].left, Kind::Leave, i, section});
+            if (spans[i].left != kNone && !is_death(spans[i].left))
+                events_.push_back({spans[i].left, Kind::Leave, i, section});
         }
+    }
+
+    // Then whoever was inside left by that.
+    bool is_death(std::uint32_t position) const {
+        return std::any_of(history_.strikes.begin(), history_.strikes.end(),
+                           [&](const Strike& strike) {
+                               return strike.position == position && is_deadly(strike.kind);
+                           });
     }
 
     void write_event(const Event& event) {
@@ -128,6 +140,8 @@ private:
                 return write_response(history_.calls[event.index]);
             case Kind::Complain:
                 return write_complaint(history_.complaints[event.index]);
+            case Kind::Strike:
+                return write_strike(history_.strikes[event.index]);
             case Kind::Enter:
             case Kind::Leave:
                 break;
@@ -176,6 +190,12 @@ private:
         out_ += fmt::format("{} complain {} {}{}\n", task(complaint.task),
                             kComplaintNames[static_cast<std::size_t>(complaint.kind)],
                             Value(complaint.text).to_string(), site(complaint.site));
+    }
+
+    void write_strike(const Strike& strike) {
+        out_ += fmt::format("{} struck {}{}\n", task(strike.task),
+                            Value(fault_text(strike.kind, strike.variant)).to_string(),
+                            site(strike.site));
     }
 
     void write_wait(const Wait& wait) {

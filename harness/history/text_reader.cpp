@@ -211,8 +211,10 @@ private:
         if (line.take("enter")) return read_enter(line, task);
         if (line.take("leave")) return leave(task);
         if (line.take("complain")) return read_complaint(line, task);
+        if (line.take("struck")) return read_strike(line, task);
         return Error{fmt::format(
-            "after a task's name comes invoke, return, call, enter, leave or complain, not \"{}\"",
+            "after a task's name comes invoke, return, call, enter, leave, complain or struck, not "
+            "\"{}\"",
             line.peek())};
     }
 
@@ -333,6 +335,28 @@ private:
         complaint.position = position_++;
         history_.complaints.push_back(std::move(complaint));
         return Ok{};
+    }
+
+    Status read_strike(Line& line, std::uint32_t task) {
+        STAGGER_TRY(const std::string text, line.quoted());
+        const auto fault = fault_by_text(text);
+        if (!fault) return Error{fmt::format("there is no fault \"{}\"", text)};
+        Strike strike{task, fault->kind, fault->variant, kNone, position_++};
+        STAGGER_TRY(auto done, read_site(line, strike.site));
+        (void)done;
+        history_.strikes.push_back(strike);
+        if (!is_deadly(strike.kind)) return Ok{};
+        for (std::uint32_t i = 0; i < history_.tasks.size(); ++i) {
+            if (history_.tasks[i].process == history_.tasks[task].process) die(i, strike.position);
+        }
+        return Ok{};
+    }
+
+    void die(std::uint32_t task, std::uint32_t position) {
+        open_calls_[task] = kNone;
+        for (const OpenSpan& span : open_spans_[task])
+            if (span.section) history_.sections[span.index].left = position;
+        open_spans_[task].clear();
     }
 
     Status read_wait(Line& line) {

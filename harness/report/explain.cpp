@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/faults.hpp"
 #include "harness/report/rows.hpp"
 #include "harness/report/text.hpp"
 
@@ -88,6 +89,7 @@ public:
 private:
     std::string sentence(const Decision& decision) {
         if (decision.choice == schedule::Choice::Wake) return wake(decision);
+        if (decision.choice == schedule::Choice::Fault) return strike(decision);
         // Who runs first, who runs when another cannot: there, nobody is held.
         if (decision.task == "start") return fmt::format("let {} go first", decision.target);
         if (decision.label == "end" || decision.label.ends_with(": end"))
@@ -102,6 +104,47 @@ private:
     static std::string wake(const Decision& decision) {
         return fmt::format("when {} does `{}`, wake {} before the one that has waited longest",
                            decision.task, split_label(decision.label).step, decision.target);
+    }
+
+    // "kill owner inside `store n`, at `memory write` (its point 7)"
+    static std::string strike(const Decision& decision) {
+        const Label label = split_label(decision.label);
+        const std::string step = fmt::format("`{}`", label.step.empty() ? "a point" : label.step);
+        const auto fault = fault_by_text(decision.target);
+        const bool waiting = decision.turn > 0;
+        return fmt::format(
+            "{} {} {} (its point {})", fault ? deed(*fault) : "strike with " + decision.target,
+            decision.task,
+            waiting ? "where it waits " + place_of(label, step) : place_of(label, step),
+            decision.point);
+    }
+
+    // Before the task's name.
+    static std::string deed(const Fault& fault) {
+        const std::string text = fault_text(fault.kind, fault.variant);
+        const std::size_t colon = text.find(": ");
+        const std::string how = colon == std::string::npos ? "" : text.substr(colon + 2);
+        switch (fault.kind) {
+            case FaultKind::Kill:
+                return "kill";
+            case FaultKind::Restart:
+                return "kill and start again";
+            case FaultKind::Signal:
+                return fmt::format("interrupt by a signal ({})", how);
+            case FaultKind::ShortIo:
+                return fmt::format("do only {} of the read or write of", how);
+            case FaultKind::Pause:
+                return "pause, for longer than any time-out,";
+            case FaultKind::Full:
+                return "find no room, for";
+            case FaultKind::FdLimit:
+                return "leave no descriptor to";
+            case FaultKind::Clock:
+                return fmt::format("set the wall clock {}, for all, as seen by", how);
+            case FaultKind::Slow:
+                return fmt::format("end the wait, {}, of", how);
+        }
+        return text;
     }
 
     std::string hold(const Decision& decision) {

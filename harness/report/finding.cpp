@@ -84,7 +84,15 @@ std::string delays(const Finding& finding, const std::vector<std::uint32_t>& cri
     if (sentences.empty())
         return out + paragraph("none: it happens although each task simply runs on", style, 4);
     for (const std::string& text : sentences) out += paragraph(text, style, 4);
-    return out;
+    const auto& decisions = finding.schedule.decisions;
+    const auto strikes =
+        std::count_if(decisions.begin(), decisions.end(), [](const schedule::Decision& decision) {
+            return decision.choice == schedule::Choice::Fault;
+        });
+    if (strikes == 0) return out;
+    return out + paragraph(strikes == 1 ? "without that fault it does not show"
+                                        : "without those faults it does not show",
+                           style, 4);
 }
 
 std::string replays(const CaseResult& result, const Finding& finding, const Style& style) {

@@ -118,6 +118,32 @@ Json operations_json(const history::History& history, const std::vector<std::uin
     return out;
 }
 
+// As the spec has them: a role, several, or true for all.
+Json faults_json(const spec::Faults& faults) {
+    Json out = Json::object();
+    for (const auto& [kind, victims] : faults.victims) {
+        Json names = Json::array();
+        for (const spec::Victim& victim : victims) names.push_back(spec::victims_text({victim}));
+        const bool one = victims.size() == 1;
+        out[std::string(name(kind))] = victims.empty() ? Json(true) : one ? names[0] : names;
+    }
+    if (faults.max != 1) out["max"] = faults.max;
+    return out;
+}
+
+// The strikes without which the finding does not show.
+Json strikes_json(const engine::Finding& finding) {
+    Json out = Json::array();
+    for (const schedule::Decision& decision : finding.schedule.decisions) {
+        if (decision.choice != schedule::Choice::Fault) continue;
+        out.push_back({{"fault", decision.target},
+                       {"task", decision.task},
+                       {"point", decision.point},
+                       {"label", decision.label}});
+    }
+    return out;
+}
+
 Json finding_json(const engine::Finding& finding) {
     const std::vector<std::uint32_t> critical = critical_calls(finding.verdict);
     const auto& violations = finding.verdict.violations;
@@ -126,6 +152,7 @@ Json finding_json(const engine::Finding& finding) {
     out["object"] = violations.empty() ? "" : violations.front().object;
     out["message"] = headline(finding);
     out["delays"] = delays_that_matter(finding.schedule, finding.history, critical);
+    if (Json strikes = strikes_json(finding); !strikes.empty()) out["faults"] = std::move(strikes);
     out["operations"] = operations_json(finding.history, critical);
     out["schedule_file"] = finding.schedule_path;
     out["replayed"] = finding.replayed;
@@ -154,7 +181,7 @@ Json case_json(const CaseResult& result, const Figures& figures) {
     out["backend"] = backend_json(spec_case);
     out["params"] = params_json(spec_case);
     out["options"] = options_json(spec_case);
-    out["faults"] = Json::object();
+    out["faults"] = faults_json(spec_case.faults);
     out["expected"] = spec_case.finds.empty() ? Json("ok") : Json(spec_case.finds);
     out["verdict"] = result.verdict;
     out["symptoms"] = result.symptoms;

@@ -110,6 +110,12 @@ const history::Wait* wait_of(const History& history, const Call& call) {
     return nullptr;
 }
 
+std::string strike_text(const history::Strike& strike) {
+    if (strike.kind == FaultKind::Kill) return "is killed";
+    if (strike.kind == FaultKind::Restart) return "is killed, and starts again";
+    return "fault: " + fault_text(strike.kind, strike.variant);
+}
+
 class RowMaker {
 public:
     RowMaker(const History& history, const std::vector<std::uint32_t>& critical)
@@ -123,6 +129,8 @@ public:
             if (section.left != kNone)
                 add(section.task, section.left, "leave section " + section.name);
         }
+        for (const history::Strike& strike : history_.strikes)
+            add(strike.task, strike.position, strike_text(strike), true);
         for (const history::Complaint& complaint : history_.complaints)
             add(complaint.task, complaint.position, complaint.text, true);
         add_ending();

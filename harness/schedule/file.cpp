@@ -29,8 +29,11 @@ constexpr std::int64_t kFormat = 1;
 constexpr std::size_t kMaxFileBytes = std::size_t{8} << 20;
 constexpr std::string_view kFileKeys[] = {"format",    "scenario",  "case", "seed",      "symptoms",
                                           "spec_path", "case_json", "spec", "decisions", "whole"};
-constexpr std::string_view kDecisionKeys[] = {"task", "point", "turn", "label",
-                                              "run",  "wake",  "phase"};
+constexpr std::string_view kDecisionKeys[] = {"task", "point", "turn",  "label",
+                                              "run",  "wake",  "fault", "phase"};
+
+// In the order of Choice.
+constexpr std::string_view kChoices[] = {"run", "wake", "fault"};
 
 // A character that no string of TOML may hold as it is, the line break aside; 0x09 is the tab.
 bool needs_escape(char c) {
@@ -74,7 +77,7 @@ std::string line_of(const Decision& decision) {
                        decision.phase == Phase::Attach ? "phase = \"attach\", " : "",
                        quoted(decision.task), decision.point,
                        decision.turn > 0 ? fmt::format("turn = {}, ", decision.turn) : "",
-                       quoted(decision.label), decision.choice == Choice::Wake ? "wake" : "run",
+                       quoted(decision.label), kChoices[static_cast<std::size_t>(decision.choice)],
                        quoted(decision.target));
 }
 
@@ -230,11 +233,14 @@ private:
         out.label = text(table, "label");
         out.point = number(table, "point", 0);  // 0: before the first, where it starts
         if (table.find("turn")) out.turn = number(table, "turn", 0);
-        const bool wake = table.find("wake") != nullptr;
-        if (wake && table.find("run"))
-            wrong(table.position, "a decision has either `run` or `wake`", "");
-        out.choice = wake ? Choice::Wake : Choice::Run;
-        out.target = text(table, wake ? "wake" : "run");
+        std::size_t given = 0;
+        for (std::size_t i = 0; i < std::size(kChoices); ++i) {
+            if (!table.find(kChoices[i])) continue;
+            ++given;
+            out.choice = static_cast<Choice>(i);
+        }
+        if (given > 1) wrong(table.position, "a decision has either `run`, `wake` or `fault`", "");
+        out.target = text(table, kChoices[static_cast<std::size_t>(out.choice)]);
         if (const Entry* phase = table.find("phase")) {
             const std::string name = text(table, "phase");
             if (name != "attach" && name != "main")
@@ -266,7 +272,7 @@ std::string to_text(const ScheduleFile& file) {
     constexpr std::uint64_t kLargest = 0x7fffffffffffffff;
     std::string out = fmt::format(
         "# A schedule of Stagger: at its given point, each task named first is held while the\n"
-        "# other one runs. Replay it with: stagger replay <this file>\n"
+        "# other one runs, or a fault strikes it. Replay it with: stagger replay <this file>\n"
         "format = {}\nscenario = {}\ncase = {}\n",
         kFormat, quoted(file.scenario), quoted(file.case_id));
     const std::string seed = std::to_string(file.seed);

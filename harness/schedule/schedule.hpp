@@ -15,8 +15,9 @@
 namespace stagger::schedule {
 
 enum class Choice : std::uint8_t {
-    Run,   // at this point of `task`, `target` runs on instead
-    Wake,  // this task's notify wakes `target` instead of the one that waits longest
+    Run,    // at this point of `task`, `target` runs on instead
+    Wake,   // this task's notify wakes `target` instead of the one that waits longest
+    Fault,  // the fault `target` strikes the task: "kill"
 };
 
 // Attach: while processes join (only in `fresh`); Main: from the first step on.

@@ -50,6 +50,7 @@ private:
     void note_statuses(const Asked&);
     void close_step();
     void note_yield(TaskIndex);
+    void note_death(TaskIndex);
     bool goes_on_within_step(const TraceEntry&) const;
     Step* current() { return current_ < course_.steps.size() ? &course_.steps[current_] : nullptr; }
 
@@ -135,11 +136,23 @@ void Reader::note_statuses(const Asked& asked) {
     jumped_ = false;
 }
 
+// A fault killed it where it was about to do something, or waited: that is a step of its own kind,
+// whose place among the others' steps counts.
+void Reader::note_death(TaskIndex task) {
+    touches_ = true;
+    for (auto step = course_.steps.rbegin(); step != course_.steps.rend(); ++step) {
+        if (step->task != task || step->kind == Step::Kind::Wake) continue;
+        step->universal = true;
+        return;
+    }
+}
+
 void Reader::begin_event(const TraceEntry& entry, std::uint32_t index) {
     if (entry.call == Call::End) {  // part of what the task did last
         status_[entry.task] = Status::Ended;
         return;
     }
+    if (entry.call == Call::Death) return note_death(entry.task);
     course_.yields |= entry.call == Call::Yield;
     course_.looks_at_time |= entry.call == Call::Clock || entry.call == Call::Sleep;
     if (goes_on_within_step(entry)) {

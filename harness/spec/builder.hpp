@@ -81,6 +81,15 @@ void read_expect(const Node&, Expect&, Builder&);
 // outcome has as many values as are observed.
 void check_outcomes(const Expect&, Position, Builder&);
 void read_explore(const Node&, Explore&, Builder&);
+// [faults]: overrides, key by key, what is already there. An array names several victims.
+void read_faults(const Node&, Faults&, Builder&);
+// Its parts, for a matrix: the entries; whom or how many one names, as a value; and that taken.
+const Node::Entries* read_fault_entries(const Node&, Builder&);
+std::optional<Value> read_fault(const std::string& key, const Node&, Builder&);
+void set_fault(const std::string& key, const Value&, Faults&);
+// Whether a fault is to strike a process that is not there under these parameters, and which.
+std::optional<std::string> problem_of_victims(const Scenario&, const Faults&,
+                                              const std::map<std::string, Value>& params);
 // Names of symptoms: `finds`, `allow`.
 std::vector<std::string> read_symptoms(const Entry&, Builder&);
 // Requires: params, objects, roles and defaults are read. `cases`: the array, or null.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "harness/spec/builder.hpp"
 #include "harness/spec/cases.hpp"
 
 namespace stagger::spec {
@@ -73,6 +74,13 @@ Json to_json(const Explore& explore) {
     return out;
 }
 
+Json to_json(const Faults& faults) {
+    Json kinds = Json::object();
+    for (const auto& [kind, victims] : faults.victims)
+        kinds[std::string(name(kind))] = victims_text(victims);
+    return Json{{"max", faults.max}, {"victims", kinds}};
+}
+
 // Reads typed members; the first one that is missing or wrong is remembered, and all after it are
 // neutral. nlohmann's own accessors would throw.
 class Reader {
@@ -102,6 +110,9 @@ public:
         if (json_.is_object() && json_.contains(key)) return &json_[key];
         wrong(key);
         return nullptr;
+    }
+    const Json* find_if_any(const char* key) const {
+        return json_.is_object() && json_.contains(key) ? &json_[key] : nullptr;
     }
     void wrong(const std::string& key) {
         if (problem_.empty()) problem_ = key;
@@ -214,6 +225,20 @@ Explore read_explore(Reader& outer) {
     return explore;
 }
 
+Faults read_faults(Reader& outer) {
+    Faults faults;
+    const Json* json = outer.find_if_any("faults");  // older cases have none
+    if (!json) return faults;
+    Reader reader(*json);
+    faults.max = reader.get<std::uint32_t>("max");
+    for (const auto& [key, text] : reader.get<std::map<std::string, std::string>>("victims")) {
+        if (!fault_kind(key)) reader.wrong(key);
+        set_fault(key, text == "true" ? Value(true) : Value(text), faults);
+    }
+    outer.also(reader);
+    return faults;
+}
+
 }  // namespace
 
 std::string case_to_json(const Case& one) {
@@ -226,6 +251,7 @@ std::string case_to_json(const Case& one) {
                     {"options", one.options},
                     {"expect", to_json(one.expect)},
                     {"explore", to_json(one.explore)},
+                    {"faults", to_json(one.faults)},
                     {"finds", one.finds},
                     {"real_libc", one.real_libc},
                     {"line", one.position.line},
@@ -247,6 +273,7 @@ Result<Case> case_from_json(const std::string& text) {
     one.options = reader.get<std::map<std::string, std::map<std::string, std::string>>>("options");
     one.expect = read_expect(reader);
     one.explore = read_explore(reader);
+    one.faults = read_faults(reader);
     one.finds = reader.get<std::vector<std::string>>("finds");
     one.real_libc = reader.get<bool>("real_libc");
     one.position = {reader.get<std::uint32_t>("line"), reader.get<std::uint32_t>("column")};

@@ -13,7 +13,7 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::string_view kCaseKeys[] = {"backend", "params",  "options",
+constexpr std::string_view kCaseKeys[] = {"backend", "params",  "options", "faults",
                                           "expect",  "explore", "finds"};
 
 // One of a case's choices of backends.
@@ -29,9 +29,10 @@ struct Backends {
     }
 };
 
-// One thing that a case sets: a parameter, or an option of one backend or of all ("").
+// One thing that a case sets: a parameter, an option of one backend or of all (""), or a fault.
 struct Axis {
-    bool option = false;
+    enum class Of { Params, Options, Faults };
+    Of of = Of::Params;
     std::string backend;
     std::string name;
     std::vector<Value> values;
@@ -73,6 +74,7 @@ public:
         if (const Entry* entry = node.find("finds")) base_.finds = read_symptoms(*entry, builder_);
         if (const Entry* entry = node.find("params")) read_case_params(entry->value);
         if (const Entry* entry = node.find("options")) read_case_options(entry->value, "");
+        if (const Entry* entry = node.find("faults")) read_case_faults(entry->value);
         if (const Entry* entry = node.find("backend"))
             read_backends(*entry);
         else
@@ -113,7 +115,7 @@ private:
                                "[params] at the top of the file declares them");
                 continue;
             }
-            Axis axis{false, "", entry.key, {}};
+            Axis axis{Axis::Of::Params, "", entry.key, {}};
             for (const Node* node_of_value : values_of(entry)) {
                 auto value = read_literal(*node_of_value, problems());
                 if (!value) continue;
@@ -152,9 +154,22 @@ private:
                 read_case_options(entry.value, entry.key);
                 continue;
             }
-            Axis axis{true, backend, entry.key, {}};
+            Axis axis{Axis::Of::Options, backend, entry.key, {}};
             for (const Node* node_of_value : values_of(entry))
                 if (auto value = read_option(entry.key, backend, *node_of_value))
+                    axis.values.push_back(std::move(*value));
+            axes_.push_back(std::move(axis));
+        }
+    }
+
+    // faults = { kill = "owner" }; of several victims at once, as in [["owner", "worker"]].
+    void read_case_faults(const Node& node) {
+        const auto* entries = read_fault_entries(node, builder_);
+        if (!entries) return;
+        for (const Entry& entry : *entries) {
+            Axis axis{Axis::Of::Faults, "", entry.key, {}};
+            for (const Node* node_of_value : values_of(entry))
+                if (auto value = read_fault(entry.key, *node_of_value, builder_))
                     axis.values.push_back(std::move(*value));
             axes_.push_back(std::move(axis));
         }
@@ -221,9 +236,19 @@ private:
         backends_.push_back(std::move(choice));
     }
 
+    // A parameter may be called as a fault is.
+    std::string label_of(const Axis& axis) const {
+        const bool twice =
+            axis.of == Axis::Of::Faults &&
+            builder_.scenario.params.find(axis.name) != builder_.scenario.params.end();
+        return (twice ? "faults." : "") + axis.label();
+    }
+
     void apply(const Axis& axis, const Value& value, Case& to) const {
-        if (!axis.option)
+        if (axis.of == Axis::Of::Params)
             to.params[axis.name] = value;
+        else if (axis.of == Axis::Of::Faults)
+            set_fault(axis.name, value, to.faults);
         else if (axis.name == "libc" && axis.backend.empty())
             to.real_libc = value == Value("real");
         else
@@ -267,7 +292,7 @@ private:
             const Value& value = (*axis)->values[number % (*axis)->values.size()];
             number /= (*axis)->values.size();
             apply(**axis, value, made);
-            settings[(*axis)->label()] = setting_text(value);
+            settings[label_of(**axis)] = setting_text(value);
         }
         made.backend = backends.all;
         made.object_backends = backends.objects;
@@ -278,11 +303,19 @@ private:
         made.id = case_id(builder_.scenario.name, backends.label, settings);
         if (!ids_.insert(made.id).second)
             problems().add(base_.position, fmt::format("there are two cases {}", quoted(made.id)),
-                           "a case differs in its backend, params or options");
+                           "a case differs in its backend, params, options or faults");
         if (const auto problem = problem_of_counts(builder_.scenario, made.params))
             problems().add(base_.position,
                            fmt::format("in the case {}: {}", quoted(made.id), problem->message),
                            problem->hint);
+        if (const auto problem = problem_of_victims(builder_.scenario, made.faults, made.params))
+            problems().add(base_.position,
+                           fmt::format("in the case {}: {}", quoted(made.id), *problem));
+        if (made.faults.any() && made.explore.mode == Mode::Free)
+            problems().add(
+                base_.position,
+                fmt::format("in the case {}: faults need controlled mode", quoted(made.id)),
+                "leave out `mode = \"free\"`, or the faults");
         builder_.scenario.cases.push_back(std::move(made));
     }
 
@@ -299,7 +332,7 @@ std::string setting_text(const Value& value) {
     if (value.text()) {
         const std::string& text = *value.text();
         const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-            return std::string_view("_-.+:").find(c) != std::string_view::npos ||
+            return std::string_view("_-.+:[]").find(c) != std::string_view::npos ||
                    std::isalnum(static_cast<unsigned char>(c));
         });
         if (plain && !text.empty()) return text;

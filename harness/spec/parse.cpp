@@ -12,7 +12,7 @@ namespace stagger::spec {
 namespace {
 
 constexpr std::string_view kFileKeys[] = {"name",   "summary", "params",  "objects", "process",
-                                          "expect", "explore", "options", "case"};
+                                          "expect", "explore", "options", "faults",  "case"};
 
 void read_name(const Node& root, Builder& builder) {
     const Entry* entry = root.find("name");
@@ -55,6 +55,8 @@ void read_scenario(const Node& root, Builder& builder) {
     if (const Entry* explore = root.find("explore"))
         read_explore(explore->value, defaults.explore, builder);
     if (const Entry* options = root.find("options")) read_default_options(options->value, builder);
+    if (const Entry* faults = root.find("faults"))
+        read_faults(faults->value, defaults.faults, builder);
     const Entry* cases = root.find("case");
     if (const Entry* expect = root.find("expect"); expect && !cases && builder.problems.none())
         check_outcomes(defaults.expect, expect->value.position, builder);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/faults.hpp"
 #include "harness/base/source.hpp"
 #include "harness/base/value.hpp"
 #include "harness/base/vocabulary.hpp"
@@ -125,6 +126,26 @@ struct Explore {
     std::optional<std::uint64_t> step_limit;  // points of one execution before `livelock`
 };
 
+// Who a fault may strike: all processes of a role, or one.
+struct Victim {
+    std::string role;
+    std::optional<std::uint32_t> index;
+    friend bool operator==(const Victim&, const Victim&) = default;
+};
+
+// [faults]: none but those named.
+struct Faults {
+    std::map<FaultKind, std::vector<Victim>> victims;  // no victim: every role
+    std::uint32_t max = 1;                             // strikes in one execution
+
+    bool any() const { return !victims.empty(); }
+};
+
+// "owner", "worker[1]", "owner+worker[1]", "true": as case ids have it.
+std::string victims_text(const std::vector<Victim>&);
+// "worker[1]"; nothing if it is none.
+std::optional<Victim> victim_by_text(std::string_view);
+
 // One case: a scenario with a choice of backend, options and parameters. Self-contained.
 struct Case {
     std::string id;       // "increment/shm/locked=true"
@@ -134,12 +155,14 @@ struct Case {
     std::map<std::string, std::map<std::string, std::string>> options;  // backend -> option -> text
     Expect expect;
     Explore explore;
+    Faults faults;
     std::vector<std::string> finds;  // symptoms that must be recorded; empty: must hold
     bool real_libc = false;          // options.libc = "real"
     Position position;
 };
 
-// What a case uses that says nothing itself: the file-level params, options, expect and explore.
+// What a case uses that says nothing itself: the file-level params, options, faults, expect and
+// explore.
 // Its options stand under the name of a backend, or under "" for every backend. No id, no backend.
 using CaseDefaults = Case;
 

@@ -13,7 +13,6 @@
 namespace stagger::worker {
 namespace {
 
-
 // "none|mutex|robust": is `value` one of them?
 bool allowed(const char* values, const std::string& value) {
     if (values == nullptr) return true;
@@ -22,9 +21,9 @@ bool allowed(const char* values, const std::string& value) {
 }
 
 Error plugin_failure(const std::string& name, const char* function) {
-    return Error{fmt::format("backend {}: {}", name,
-                             backend::failure_or(fmt::format("{} failed and did not say why",
-                                                             function)))};
+    return Error{
+        fmt::format("backend {}: {}", name,
+                    backend::failure_or(fmt::format("{} failed and did not say why", function)))};
 }
 
 std::string backend_of(const spec::Case& spec_case, const std::string& object) {
@@ -34,9 +33,9 @@ std::string backend_of(const spec::Case& spec_case, const std::string& object) {
 
 }  // namespace
 
-Result<CaseBackends> CaseBackends::load(const spec::Scenario& scenario,
-                                        const spec::Case& spec_case, const backend::Job& job,
-                                        std::uint32_t processes, std::uint32_t clients) {
+Result<CaseBackends> CaseBackends::load(const spec::Scenario& scenario, const spec::Case& spec_case,
+                                        const backend::Job& job, std::uint32_t processes,
+                                        std::uint32_t clients) {
     CaseBackends backends;
     for (const spec::Object& object : scenario.objects) {
         const std::string name = backend_of(spec_case, object.name);
@@ -47,8 +46,7 @@ Result<CaseBackends> CaseBackends::load(const spec::Scenario& scenario,
     backends.place_objects(scenario, spec_case);
     if (!backends.lacking_.empty()) return backends;
     STAGGER_TRY([[maybe_unused]] Ok checked, backends.check_operations(scenario));
-    STAGGER_TRY([[maybe_unused]] Ok finished,
-                backends.finish_configs(job, processes, clients));
+    STAGGER_TRY([[maybe_unused]] Ok finished, backends.finish_configs(job, processes, clients));
     return backends;
 }
 
@@ -160,9 +158,10 @@ Status CaseBackends::check_operations(const spec::Scenario& scenario,
         if (!step.with) continue;
         const spec::Object& mutex = scenario.objects[step.with->object];
         if (places_[mutex.first].member != place.member) {
-            return Error{fmt::format("{} waits with {}, but they belong to different backends; a "
-                                     "condition and its mutex must share one",
-                                     object.name, mutex.name)};
+            return Error{
+                fmt::format("{} waits with {}, but they belong to different backends; a "
+                            "condition and its mutex must share one",
+                            object.name, mutex.name)};
         }
     }
     return Ok{};
@@ -292,6 +291,16 @@ Status CaseBackends::reset(stagger_reset_scope scope) {
                                          static_cast<std::uint32_t>(scope)) != 0) {
             return plugin_failure(member->name, "reset");
         }
+    }
+    return Ok{};
+}
+
+Status CaseBackends::recover(std::uint32_t process) {
+    for (const auto& member : members_) {
+        const stagger_backend& table = member->plugin.table();
+        backend::clear_answers();
+        if (table.recover == nullptr || table.recover(member->peer, process) == 0) continue;
+        return plugin_failure(member->name, "recover");
     }
     return Ok{};
 }

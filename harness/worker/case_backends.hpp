@@ -32,9 +32,8 @@ class CaseBackends {
 public:
     // Loads every plugin that the case uses and fills in configs for `clients` tasks in
     // `processes` processes. Fails on unknown options and on operations a backend lacks.
-    static Result<CaseBackends> load(const spec::Scenario&, const spec::Case&,
-                                     const backend::Job&, std::uint32_t processes,
-                                     std::uint32_t clients);
+    static Result<CaseBackends> load(const spec::Scenario&, const spec::Case&, const backend::Job&,
+                                     std::uint32_t processes, std::uint32_t clients);
 
     // [host] Contracts of all flattened objects.
     Result<std::vector<history::Object>> describe_objects() const;
@@ -51,6 +50,8 @@ public:
     std::uint32_t invoke(const Request&) const;
     // [each, server]
     Status reset(stagger_reset_scope);
+    // [each] `process` was killed, and another has taken its place.
+    Status recover(std::uint32_t process);
     // [server] The body of server `index` over all backends. Returns only to say what failed.
     Error serve(std::uint32_t index);
 

@@ -35,8 +35,7 @@ void drain(int descriptor) {
 
 std::string describe(const siginfo_t& info) {
     if (info.si_code == CLD_EXITED) return fmt::format("exited with status {}", info.si_status);
-    return fmt::format("was killed by signal {} ({})", info.si_status,
-                       strsignal(info.si_status));
+    return fmt::format("was killed by signal {} ({})", info.si_status, strsignal(info.si_status));
 }
 
 // Those that children of ours left behind come to us, since the host is their subreaper.
@@ -64,12 +63,12 @@ Children::~Children() {
     close(parked_[1]);
 }
 
-bool Children::fork_child(const std::function<void(int parked)>& body) {
+bool Children::fork_child(std::uint32_t process, const std::function<void(int parked)>& body) {
     const int host = getpid();
     const int pid = fork();
     if (pid < 0) return false;
     if (pid > 0) {
-        pids_.push_back(pid);
+        children_.push_back({pid, process});
         return true;
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -91,48 +90,80 @@ std::string Children::await_parked(std::size_t count) {
         if (got > 0) count -= static_cast<std::size_t>(got);
         if ((sources[1].revents & POLLIN) == 0) continue;
         drain(deaths_);
-        Death death;
-        if (find_death(death)) return "a process " + death.how + " before it could start";
+        for (const Child& child : children_) {
+            const auto how = child.struck ? std::nullopt : end_of(child);
+            if (how) return "a process " + *how + " before it could start";
+        }
     }
     return "";
 }
 
-bool Children::find_death(Death& death) {
-    for (const int pid : pids_) {
-        siginfo_t info{};
-        const auto id = static_cast<id_t>(pid);
-        if (waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) continue;
-        if (info.si_pid != pid) continue;
-        death = {pid, describe(info)};
-        return true;
-    }
-    return false;
+std::optional<std::string> Children::end_of(const Child& child) {
+    siginfo_t info{};
+    const auto id = static_cast<id_t>(child.pid);
+    if (waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return std::nullopt;
+    if (info.si_pid != child.pid) return std::nullopt;
+    return describe(info);
 }
 
-void Children::report_deaths(control::Segment& segment, const backend::Layout& layout) {
+std::vector<std::uint32_t> Children::report_deaths(control::Segment& segment,
+                                                   const backend::Layout& layout) {
     drain(deaths_);
-    Death death;
-    if (!find_death(death)) return;
-    control::TaskIndex culprit = control::kNobody;
-    const control::TaskIndex holder = segment.execution.holder;
-    for (control::TaskIndex i = 0; i < layout.tasks.size(); ++i) {
-        if (segment.tasks[i].pid != death.pid) continue;
-        if (culprit == control::kNobody || i == holder) culprit = i;
+    std::vector<std::uint32_t> start_again;
+    control::Execution& execution = segment.execution;
+    for (Child& child : children_) {
+        const auto how = child.struck ? std::nullopt : end_of(child);
+        if (!how) continue;
+        control::TaskMask tasks = 0;
+        for (control::TaskIndex i = 0; i < layout.tasks.size(); ++i) {
+            if (layout.tasks[i].process == child.process) tasks |= control::bit(i);
+        }
+        child.struck = (execution.faults.killed & tasks) != 0;
+        if (child.struck) {
+            if ((execution.faults.unborn & tasks) != 0) start_again.push_back(child.process);
+            continue;
+        }
+        if (execution.over.load(std::memory_order_acquire) != 0) continue;
+        const bool holds = (tasks & control::bit(execution.holder % control::kMaxTasks)) != 0;
+        const control::TaskIndex culprit = holds        ? execution.holder
+                                           : tasks != 0 ? control::lowest(tasks)
+                                                        : control::kNobody;
+        control::finish(segment, control::Ending::Crash, culprit, how->c_str());
+        execution.over.store(1, std::memory_order_release);
+        agent::futex_wake(&execution.over);
     }
-    if (segment.execution.over.load(std::memory_order_acquire) != 0) return;
-    control::finish(segment, control::Ending::Crash, culprit, death.how.c_str());
-    segment.execution.over.store(1, std::memory_order_release);
-    agent::futex_wake(&segment.execution.over);
+    return start_again;
+}
+
+std::vector<std::uint32_t> Children::reap_killed(const control::Segment& segment) {
+    std::vector<std::uint32_t> processes;
+    const control::TaskMask killed = segment.execution.faults.killed;
+    for (control::TaskMask rest = killed; rest != 0; rest &= rest - 1) {
+        const control::TaskSlot& slot = segment.tasks[control::lowest(rest)];
+        const auto dead = std::find_if(children_.begin(), children_.end(), [&](const Child& child) {
+            return child.process == slot.process && (child.struck || child.pid == slot.pid);
+        });
+        if (dead == children_.end()) continue;
+        waitpid(dead->pid, nullptr, 0);
+        children_.erase(dead);
+        const bool back = std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
+            return child.process == slot.process;
+        });
+        if (!back) processes.push_back(slot.process);
+    }
+    return processes;
 }
 
 void Children::kill_all() {
     // Those that we forked first: /proc is read only if somebody is left behind them.
-    for (std::vector<int> left = std::move(pids_);; left = children_of_this_process()) {
+    std::vector<int> left;
+    for (const Child& child : children_) left.push_back(child.pid);
+    for (;; left = children_of_this_process()) {
         for (const int pid : left) kill(pid, SIGKILL);
         for (const int pid : left) waitpid(pid, nullptr, 0);
         if (waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) break;
     }
-    pids_.clear();
+    children_.clear();
     drain(deaths_);
     drain(parked_[0]);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,9 @@ public:
     Children(const Children&) = delete;
     Children& operator=(const Children&) = delete;
 
-    // Runs `body` in a new process, which dies with this one. False if the system refuses.
-    bool fork_child(const std::function<void(int parked)>& body);
+    // Runs `body` in a new process, number `process` of the case, which dies with this one. False
+    // if the system refuses.
+    bool fork_child(std::uint32_t process, const std::function<void(int parked)>& body);
 
     // Waits until `count` tasks have parked; "" or how a child died instead.
     std::string await_parked(std::size_t count);
@@ -29,23 +31,28 @@ public:
     // Readable when a child has ended.
     int death_descriptor() const { return deaths_; }
 
-    // Ends the execution under way as a crash, if a child died in it.
-    void report_deaths(control::Segment&, const backend::Layout&);
+    // Ends the execution under way as a crash, if a child died in it that no fault killed. The
+    // processes that are to start again.
+    std::vector<std::uint32_t> report_deaths(control::Segment&, const backend::Layout&);
+
+    // Reaps those that faults killed in the last execution; which processes they were.
+    std::vector<std::uint32_t> reap_killed(const control::Segment&);
 
     // Leaves no child, grandchild or zombie.
     void kill_all();
 
 private:
-    struct Death {
+    struct Child {
         int pid = 0;
-        std::string how;  // "was killed by signal 11 (Segmentation fault)"
+        std::uint32_t process = 0;
+        bool struck = false;  // a fault killed it, which is known
     };
-    // A child of ours that has ended and is not reaped yet.
-    bool find_death(Death&);
+    // Has it ended? It is not reaped. "was killed by signal 11 (Segmentation fault)".
+    static std::optional<std::string> end_of(const Child&);
 
     int deaths_ = -1;
     int parked_[2] = {-1, -1};
-    std::vector<int> pids_;
+    std::vector<Child> children_;
 };
 
 }  // namespace stagger::worker

@@ -64,11 +64,8 @@ public:
         }
         set_up_slots();
         for (std::uint32_t i = 0; i < process_count(surroundings_.layout); ++i) {
-            if (!children_.fork_child([&](int parked) {
-                    close(backend::kChannelDescriptor);
-                    run_task_process(surroundings_, i, parked);
-                })) {
-                answer.error = "the system has no room for another process";
+            if (!start_process(i)) {
+                answer.error = kNoRoom;
                 return answer;
             }
         }
@@ -84,11 +81,45 @@ public:
         return answer;
     }
 
-    // A child ended: if it should not have, the execution is over.
-    void note_deaths() { children_.report_deaths(*segment_, surroundings_.layout); }
+    // New processes for those that faults killed; they still have to join the backends.
+    Answer replace() {
+        Answer answer;
+        const std::vector<std::uint32_t> dead = children_.reap_killed(*segment_);
+        std::size_t tasks = 0;
+        for (const std::uint32_t process : dead) {
+            if (!start_process(process)) {
+                answer.error = kNoRoom;
+                return answer;
+            }
+            for (const history::Task& task : surroundings_.layout.tasks) {
+                tasks += task.process == process ? 1 : 0;
+            }
+        }
+        answer.error = children_.await_parked(tasks);
+        return answer;
+    }
+
+    // A child ended: if it should not have, the execution is over; or it starts again.
+    void note_deaths() {
+        for (const std::uint32_t process :
+             children_.report_deaths(*segment_, surroundings_.layout)) {
+            if (start_process(process)) continue;
+            control::finish(*segment_, control::Ending::HarnessError, control::kNobody, kNoRoom);
+            segment_->execution.over.store(1, std::memory_order_release);
+        }
+    }
     int death_descriptor() const { return children_.death_descriptor(); }
 
 private:
+    static constexpr const char* kNoRoom = "the system has no room for another process";
+
+    bool start_process(std::uint32_t process) {
+        return children_.fork_child(process, [&](int parked) {
+            close(backend::kChannelDescriptor);
+            run_task_process(surroundings_, process, parked);
+        });
+    }
+
     Status try_prepare(const std::string& text, Answer& answer) {
         STAGGER_TRY(job_, backend::job_from(text));
         auto parsed = spec::parse_scenario(job_.spec_source, job_.spec_path);
@@ -112,6 +143,8 @@ private:
         if (!answer.lacking.empty()) return Ok{};
         surroundings_.backends = backends_.get();
         STAGGER_TRY(surroundings_.layout.objects, backends_->describe_objects());
+        // A server may be in the middle of what the dead one asked it for.
+        surroundings_.layout.replaceable = backends_->server_count() == 0;
         add_servers(surroundings_.layout, backends_->server_count());
         if (surroundings_.layout.tasks.size() > control::kMaxTasks) {
             return Error{"the case has more tasks and servers than Stagger can schedule (64)"};
@@ -165,8 +198,10 @@ private:
 
 bool serve_command(Host& host, const std::string& text) {
     if (text.size() != 1) return false;
-    const Answer answer =
-        text[0] == static_cast<char>(Command::Build) ? host.build() : host.tear_down();
+    const char command = text[0];
+    const Answer answer = command == static_cast<char>(Command::Build)     ? host.build()
+                          : command == static_cast<char>(Command::Replace) ? host.replace()
+                                                                           : host.tear_down();
     return backend::send_message(backend::kChannelDescriptor, backend::to_text(answer));
 }
 

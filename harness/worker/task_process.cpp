@@ -10,6 +10,7 @@
 
 #include "harness/agent/agent.hpp"
 #include "harness/base/check.hpp"
+#include "harness/control/scheduler.hpp"
 
 namespace stagger::worker {
 namespace {
@@ -19,8 +20,22 @@ using Kind = backend::Layout::Kind;
 // Local state of this process is reset once per execution, by whichever of its tasks runs first.
 std::uint64_t local_reset_generation = 0;
 
+// This process has joined the backends. One that starts again in an execution has not.
+bool attached = false;
+
 void fail_execution(const std::string& message) {
     agent::finish_execution(control::Ending::HarnessError, message.c_str());
+}
+
+// Of processes that faults killed in the last execution, whichever peer runs first repairs what
+// only a peer can.
+Status recover_dead(Surroundings& surroundings) {
+    control::TaskMask& due = surroundings.segment->execution.recover_due;
+    for (; due != 0; due &= due - 1) {
+        STAGGER_TRY([[maybe_unused]] Ok repaired,
+                    surroundings.backends->recover(control::lowest(due)));
+    }
+    return Ok{};
 }
 
 // First activation of a task in an execution: it is alone, and outside of plugin code.
@@ -28,8 +43,12 @@ void begin_execution(void* context) {
     auto& surroundings = *static_cast<Surroundings*>(context);
     control::Execution& execution = surroundings.segment->execution;
     if (!execution.reset_due) return;
-    Status status = Ok{};
-    if (execution.shared_reset_due) {
+    if (!attached) {  // it starts again: it has nothing yet
+        local_reset_generation = execution.generation;
+        return;
+    }
+    Status status = recover_dead(surroundings);
+    if (status.ok() && execution.shared_reset_due) {
         execution.shared_reset_due = false;
         status = surroundings.backends->reset(STAGGER_RESET_SHARED);
     }
@@ -43,9 +62,17 @@ void begin_execution(void* context) {
 void attach(Surroundings& surroundings, std::uint32_t process) {
     agent::step_point(control::Call::Attach, control::kNoSite, control::kNoSite, control::kNoKey);
     agent::enter_plugin();
-    const Status attached = surroundings.backends->attach(process);
+    const Status joined = surroundings.backends->attach(process);
     agent::leave_plugin();
-    if (!attached.ok()) fail_execution(attached.error().message);
+    if (!joined.ok()) fail_execution(joined.error().message);
+    attached = true;
+}
+
+// Its other threads wait for that.
+void join_again(Surroundings& surroundings, std::uint32_t process) {
+    attach(surroundings, process);
+    control::touch(*surroundings.segment,
+                   control::make_key(control::KeySpace::TaskEnd, control::kMaxTasks + process));
 }
 
 void park(control::Segment& segment, std::uint32_t task, int parked) {
@@ -57,6 +84,7 @@ void park(control::Segment& segment, std::uint32_t task, int parked) {
 }
 
 [[noreturn]] void run_server(Surroundings& surroundings, std::uint32_t task) {
+    attached = true;
     agent::await_turn();
     std::uint32_t index = 0;
     for (std::uint32_t i = 0; i < task; ++i) {
@@ -79,6 +107,7 @@ void park(control::Segment& segment, std::uint32_t task, int parked) {
         } else if (parent) {
             interpreter.run_parent();
         } else {
+            if (!attached) join_again(surroundings, process);
             interpreter.run_role();
         }
         agent::end_task();

@@ -63,6 +63,7 @@ void admit(TaskIndex child, std::uint32_t child_process) {
     while (slot.born.load(std::memory_order_acquire) == 0) futex_wait(&slot.born, 0);
     control::Execution& execution = self.execution();
     slot.process = child_process;
+    slot.parent = process.index;
     slot.opaque = self.slot().opaque;
     slot.state = TaskState::Ready;
     execution.ended &= ~bit(child);
@@ -82,7 +83,7 @@ void park_as_helper() {
 void end_as_helper() {
     wake_heirs(self.slot().tid);
     control::touch_all(*self.segment);  // a robust mutex, and what else goes with its owner
-    self.execution().dying = {self.slot().pid, self.slot().tid};
+    self.execution().dying = {self.slot().pid, self.slot().tid, self.slot().process};
     end_task();
 }
 

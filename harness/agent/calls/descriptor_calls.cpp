@@ -10,6 +10,7 @@
 #include "harness/agent/calls/epoll_members.hpp"
 #include "harness/agent/calls/file_lock.hpp"
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
@@ -57,32 +58,38 @@ int close_controlled(int descriptor, Close close_really) {
 
 STAGGER_INTERCEPTED int pipe(int ends[2]) noexcept {
     STAGGER_REAL(pipe);
+    if (has_no_descriptor_left()) return -1;
     return remember_both(real(ends), *reinterpret_cast<const int(*)[2]>(ends));
 }
 
 STAGGER_INTERCEPTED int pipe2(int ends[2], int flags) noexcept {
     STAGGER_REAL(pipe2);
+    if (has_no_descriptor_left()) return -1;
     return remember_both(real(ends, flags), *reinterpret_cast<const int(*)[2]>(ends));
 }
 
 STAGGER_INTERCEPTED int socketpair(int domain, int type, int protocol, int ends[2]) noexcept {
     STAGGER_REAL(socketpair);
+    if (has_no_descriptor_left()) return -1;
     return remember_both(real(domain, type, protocol, ends),
                          *reinterpret_cast<const int(*)[2]>(ends));
 }
 
 STAGGER_INTERCEPTED int socket(int domain, int type, int protocol) noexcept {
     STAGGER_REAL(socket);
+    if (has_no_descriptor_left()) return -1;
     return remember_new(real(domain, type, protocol));
 }
 
 STAGGER_INTERCEPTED int eventfd(unsigned initial, int flags) noexcept {
     STAGGER_REAL(eventfd);
+    if (has_no_descriptor_left()) return -1;
     return remember_new(real(initial, flags));
 }
 
 STAGGER_INTERCEPTED int dup(int descriptor) noexcept {
     STAGGER_REAL(dup);
+    if (has_no_descriptor_left()) return -1;
     return remember_copy(descriptor, real(descriptor));
 }
 

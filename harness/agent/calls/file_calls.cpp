@@ -14,6 +14,7 @@
 
 #include "harness/agent/calls/path.hpp"
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
 
@@ -79,6 +80,10 @@ int open_fifo(const Opening& opening) {
     const bool reads = (opening.flags & O_ACCMODE) == O_RDONLY;
     int descriptor = -1;
     while ((descriptor = real_open(opening, O_NONBLOCK)) == -1 && errno == ENXIO) {
+        if (is_interrupted(true)) {
+            errno = EINTR;
+            return -1;
+        }
         wait_for(&key, 1, control::kNoDeadline);
     }
     if (descriptor < 0) return descriptor;
@@ -95,6 +100,7 @@ int open_any(const Opening& opening) {
         const bool is_new = would_be_new(opening);
         return remember_opened(real_open(opening, 0), is_new);
     }
+    if (has_no_descriptor_left()) return -1;
     EngineCode engine;
     point(Call::Open, name_key(NameKind::File, opening.path));
     const bool waits = (opening.flags & (O_NONBLOCK | O_PATH)) == 0 &&

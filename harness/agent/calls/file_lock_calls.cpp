@@ -13,6 +13,7 @@
 
 #include "harness/agent/calls/file_lock.hpp"
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
 
@@ -60,6 +61,10 @@ bool closes_circle(int holder) {
 
 // False, with errno, if the kernel would refuse to wait.
 bool wait_for_lock(const LockCall& call, control::Key key) {
+    if (is_interrupted(true)) {
+        errno = EINTR;
+        return false;
+    }
     const int holder = call.record != nullptr ? holder_of(call) : 0;
     if (closes_circle(holder)) {
         errno = EDEADLK;

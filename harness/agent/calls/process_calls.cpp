@@ -143,6 +143,11 @@ pid_t wait_for_child(pid_t pid, int flags, Wait wait) {
             regain_token();
             break;
         }
+        if (is_interrupted(true)) {
+            errno = EINTR;
+            found = -1;
+            break;
+        }
         wait_for(watched.keys(), watched.count(), control::kNoDeadline);
     }
     if (found > 0) note_reaped(found);

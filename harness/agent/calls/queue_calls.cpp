@@ -10,6 +10,7 @@
 #include <cstdarg>
 
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
 #include "harness/agent/virtual_time.hpp"
@@ -26,6 +27,15 @@ bool is_valid(const timespec& time) {
     return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < 1'000'000'000;
 }
 
+// A fault: there is no room, for as long as the caller would wait. Then why is in errno.
+bool is_found_full(bool patient, std::int64_t deadline) {
+    if (patient && deadline == control::kNoDeadline) return false;
+    if (!struck_by(FaultKind::Full)) return false;
+    if (patient) wait_for(nullptr, 0, deadline);
+    errno = patient ? ETIMEDOUT : EAGAIN;
+    return true;
+}
+
 // `attempt` must not wait; it fails with ETIMEDOUT where it would.
 template <typename Attempt>
 auto exchange(Call kind, mqd_t queue, std::int64_t deadline, Attempt attempt) {
@@ -33,12 +43,19 @@ auto exchange(Call kind, mqd_t queue, std::int64_t deadline, Attempt attempt) {
     const CancellationPoint here;
     const auto key = descriptor_key(queue);
     decltype(attempt()) result = -1;
+    const bool patient = may_wait(queue, kind == Call::QueueSend ? Direction::Out : Direction::In);
     const auto finished = [&] {
+        if (kind == Call::QueueSend && is_found_full(patient, deadline)) return true;
         result = attempt();
         return result != -1 || errno != ETIMEDOUT;
     };
-    if (may_wait(queue, kind == Call::QueueSend ? Direction::Out : Direction::In)) {
-        if (!try_when_chosen(kind, key, deadline, finished)) errno = ETIMEDOUT;
+    const auto interrupted = [&] {
+        if (!is_interrupted(true)) return false;
+        errno = EINTR;
+        return true;
+    };
+    if (patient) {
+        if (!try_when_chosen(kind, key, deadline, finished, interrupted)) errno = ETIMEDOUT;
     } else {
         spinning_point(kind, key);
         finished();
@@ -100,6 +117,7 @@ STAGGER_INTERCEPTED mqd_t mq_open(const char* name, int flags, ...) noexcept {
     const mode_t mode = create ? va_arg(arguments, mode_t) : 0;
     mq_attr* attributes = create ? va_arg(arguments, mq_attr*) : nullptr;
     va_end(arguments);
+    if (has_no_descriptor_left()) return -1;
     return at_point(Call::QueueOpen, name_key(NameKind::MessageQueue, name), [&] {
         const mqd_t queue = real(name, flags, mode, attributes);
         if (queue >= 0) {

@@ -5,8 +5,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "harness/agent/calls/timers.hpp"
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
 
@@ -28,6 +31,7 @@ ssize_t at_offset(Call call, int descriptor, Real real) {
     if (!controlled()) return real();
     EngineCode engine;
     point(call, descriptor_key(descriptor));
+    if (call == Call::Write && struck_by(FaultKind::Full)) return engine.fail(ENOSPC);
     return settle(engine, real());
 }
 
@@ -43,7 +47,8 @@ STAGGER_INTERCEPTED ssize_t read(int descriptor, void* buffer, std::size_t size)
         EngineCode engine;
         return settle(engine, read_timer(descriptor, buffer, size));
     }
-    return read_controlled(descriptor, [&] { return real(descriptor, buffer, size); });
+    return read_controlled(descriptor,
+                           [&] { return real(descriptor, buffer, shortened(descriptor, size)); });
 }
 
 STAGGER_INTERCEPTED ssize_t readv(int descriptor, const iovec* vector, int count) {

@@ -8,6 +8,7 @@
 #include "harness/agent/calls/passed.hpp"
 #include "harness/agent/calls/pieces.hpp"
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
 
@@ -21,11 +22,31 @@ ssize_t real_recvmsg(int socket, msghdr& message, int flags) {
     return real(socket, &message, flags);
 }
 
+// A fault may have it take less than there is, of what is received into one piece of memory.
+class Shorter {
+public:
+    Shorter(int socket, msghdr& message) : message_(message) {
+        if (message.msg_iovlen != 1) return;
+        whole_ = message.msg_iov->iov_len;
+        message.msg_iov->iov_len = shortened(socket, whole_);
+    }
+    ~Shorter() {
+        if (message_.msg_iovlen == 1) message_.msg_iov->iov_len = whole_;
+    }
+    Shorter(const Shorter&) = delete;
+    Shorter& operator=(const Shorter&) = delete;
+
+private:
+    msghdr& message_;
+    std::size_t whole_ = 0;
+};
+
 // The kernel shortens these where it has less to say; each try begins with the caller's.
 ssize_t try_receive(const DescriptorCall& call, msghdr& message, int flags) {
     const msghdr asked = message;
     return try_descriptor(call, [&](bool patient) {
         message = asked;
+        const Shorter shorter(call.descriptor, message);
         return real_recvmsg(call.descriptor, message, patient ? flags | MSG_DONTWAIT : flags);
     });
 }

@@ -12,6 +12,7 @@
 #include "harness/agent/calls/passed.hpp"
 #include "harness/agent/calls/pieces.hpp"
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
 
@@ -65,12 +66,22 @@ ssize_t send_controlled(Call kind, int socket, const msghdr& message, int flags)
                               send_key(socket, address, message.msg_namelen),
                               (flags & MSG_DONTWAIT) != 0};
     Pieces pieces(message.msg_iov, message.msg_iovlen);
+    bool cut = false;  // by a fault: the rest is the caller's business
     const ssize_t sent = try_descriptor(call, [&](bool patient) {
-        return real_sendmsg(socket, message, patient ? flags | MSG_DONTWAIT : flags);
+        const int how = patient ? flags | MSG_DONTWAIT : flags;
+        const std::size_t most = shortened(socket, pieces.left());
+        cut = most < pieces.left();
+        if (!cut) return real_sendmsg(socket, message, how);
+        Pieces::Part part = pieces.first(most);
+        msghdr shorter = message;
+        shorter.msg_iov = part.vector;
+        shorter.msg_iovlen = static_cast<std::size_t>(part.count);
+        return real_sendmsg(socket, shorter, how);
     });
     if (sent == -1) return -1;
     note_passed(socket, message);
     pieces.advance(static_cast<std::size_t>(sent));
+    if (cut) return sent;
     if (pieces.left() == 0 || call.once || !may_wait(socket, Direction::Out)) return sent;
     return sent + send_rest(call, pieces, message, flags);
 }

@@ -14,6 +14,7 @@
 
 #include "harness/agent/calls/address.hpp"
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
 
@@ -114,6 +115,7 @@ STAGGER_INTERCEPTED int connect(int socket, const sockaddr* address, socklen_t s
 STAGGER_INTERCEPTED int accept4(int socket, sockaddr* address, socklen_t* size, int flags) {
     STAGGER_REAL(accept4);
     if (!controlled()) return note_accepted(socket, real(socket, address, size, flags));
+    if (has_no_descriptor_left()) return -1;
     EngineCode engine;
     const DescriptorCall call{Call::Accept, socket, Direction::In, descriptor_key(socket)};
     const int accepted = try_when_ready(call, [&] { return real(socket, address, size, flags); });

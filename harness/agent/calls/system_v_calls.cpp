@@ -75,6 +75,10 @@ auto exchange(const Exchange& how, Attempt attempt) {
             errno = EAGAIN;  // how semtimedop says that it is late
             break;
         }
+        if (is_interrupted(false)) {
+            errno = EINTR;
+            break;
+        }
         wait_for(&how.key, 1, how.deadline);
         result = attempt();
     }

@@ -35,6 +35,14 @@ std::int64_t patience_of(int descriptor, Direction direction) {
     return deadline_after(nanoseconds({limit.tv_sec, limit.tv_usec * 1000}));
 }
 
+bool is_found_full(const DescriptorCall& call, bool patient) {
+    if (call.direction != Direction::Out || (patient && !call.disk)) return false;
+    if (call.call != control::Call::Write && call.call != control::Call::Send) return false;
+    if (!struck_by(FaultKind::Full)) return false;
+    errno = call.disk ? ENOSPC : EAGAIN;
+    return true;
+}
+
 void come_back(void*) {
     regain_token();
     self.in_plugin = true;

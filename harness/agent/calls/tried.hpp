@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/point.hpp"
 
@@ -23,6 +24,7 @@ struct DescriptorCall {
     Direction direction;
     control::Key key;   // what it waits for, and what it changes
     bool once = false;  // the caller asked not to wait, by MSG_DONTWAIT or the like
+    bool disk = false;  // what it writes takes room on a disk
 };
 
 // True if a call in that direction returns at once, if only to fail.
@@ -34,6 +36,9 @@ bool may_wait(int descriptor, Direction direction);
 // When SO_RCVTIMEO or SO_SNDTIMEO end a wait that begins now; of other descriptors never.
 std::int64_t patience_of(int descriptor, Direction direction);
 
+// A fault: there is no room for what the call writes; why not is in errno.
+bool is_found_full(const DescriptorCall& call, bool patient);
+
 // After a call that may have slept after all, and lost the token meanwhile; keeps errno.
 void regain_token();
 
@@ -43,11 +48,16 @@ auto try_descriptor(const DescriptorCall& call, Attempt attempt) {
     const CancellationPoint here;
     const bool patient = !call.once && may_wait(call.descriptor, call.direction);
     patient ? point(call.call, call.key) : spinning_point(call.call, call.key);
+    if (is_found_full(call, patient)) return decltype(attempt(patient)){-1};
     auto result = attempt(patient);
     if (patient && result == -1 && errno == EAGAIN) {
         const std::int64_t deadline = patience_of(call.descriptor, call.direction);
         Woken woken = Woken::Touched;
         do {
+            if (is_interrupted(deadline == control::kNoDeadline)) {
+                errno = EINTR;
+                break;
+            }
             woken = wait_for(&call.key, 1, deadline);
             result = attempt(patient);
         } while (woken != Woken::TimedOut && result == -1 && errno == EAGAIN);

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/virtual_time.hpp"
 
@@ -59,6 +61,10 @@ int ask_when_chosen(Watch watch, std::int64_t ns, Ask ask) {
         watched.ring();
         const int result = ask();
         if (result != 0 || deadline <= self.execution().clock) return result;
+        if (is_interrupted(false)) {
+            errno = EINTR;
+            return -1;
+        }
         watched.wait(deadline);
     }
 }

@@ -8,9 +8,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "harness/agent/calls/messages.hpp"
 #include "harness/agent/calls/pieces.hpp"
 #include "harness/agent/calls/tried.hpp"
+#include "harness/agent/fault.hpp"
 #include "harness/agent/identity.hpp"
 #include "harness/agent/real.hpp"
 
@@ -37,6 +40,9 @@ ssize_t write_if_room(int descriptor, const iovec* vector, int count) {
 ssize_t write_to_pipe(int descriptor, const iovec* vector, int count) {
     const DescriptorCall call{Call::Write, descriptor, Direction::Out, descriptor_key(descriptor)};
     Pieces pieces(vector, static_cast<std::size_t>(count));
+    // Up to PIPE_BUF bytes are written in one piece, or not at all.
+    const std::size_t asked = pieces.left();
+    const std::size_t most = asked > PIPE_BUF ? shortened(descriptor, asked) : asked;
     if (pieces.left() <= PIPE_BUF || !may_wait(descriptor, Direction::Out)) {
         return try_descriptor(call, [&](bool patient) {
             return patient ? write_if_room(descriptor, vector, count)
@@ -44,8 +50,9 @@ ssize_t write_to_pipe(int descriptor, const iovec* vector, int count) {
         });
     }
     ssize_t total = 0;
-    while (pieces.left() > 0) {
-        const Pieces::Part part = pieces.first(PIPE_BUF);
+    while (pieces.left() > 0 && static_cast<std::size_t>(total) < most) {
+        const Pieces::Part part =
+            pieces.first(std::min<std::size_t>(PIPE_BUF, most - static_cast<std::size_t>(total)));
         const ssize_t written = try_descriptor(
             call, [&](bool) { return write_if_room(descriptor, part.vector, part.count); });
         if (written == -1) return total > 0 ? total : -1;
@@ -66,7 +73,9 @@ ssize_t write_controlled(int descriptor, const iovec* vector, int count) {
         message.msg_iovlen = static_cast<std::size_t>(count);
         return settle(engine, send_controlled(Call::Write, descriptor, message, 0));
     }
-    const DescriptorCall call{Call::Write, descriptor, Direction::Out, descriptor_key(descriptor)};
+    const DescriptorCall call{Call::Write,    descriptor,
+                              Direction::Out, descriptor_key(descriptor),
+                              false,          type == S_IFREG};
     return settle(engine,
                   try_when_ready(call, [&] { return real_writev(descriptor, vector, count); }));
 }

@@ -17,6 +17,9 @@ std::optional<State> unchanged_if(bool legal, State state) {
 // No value has this tag as its first word, so that a mutex's state is never mistaken for one.
 constexpr std::uint32_t kMutexTag = 1002;
 
+// Of a mutex whose owner was killed.
+constexpr std::uint32_t kDead = history::kNone;
+
 // The state of a mutex: the term [tag, its owner's task + 1 or 0, tasks that gave it up to wait on
 // a condition]. Those must have given it up before they get it back.
 struct Ownership {
@@ -34,15 +37,26 @@ State init_mutex(Surroundings around, const Value*) {
     return make_state(around.terms, {});
 }
 
-std::optional<State> lock(Terms& terms, State state, Ownership ownership, const Op& op) {
+// The owner died; the lock and the news go to the next. A history from elsewhere may not say who
+// died, and when: then it was whoever owned it.
+bool inherits(const Ownership& ownership, const Op& op) {
+    if (ownership.owner == kDead) return true;
+    return op.deaths_unseen && ownership.owner != 0 && ownership.owner != op.task + 1;
+}
+
+std::optional<State> lock(Surroundings around, State state, Ownership ownership, const Op& op) {
+    Terms& terms = around.terms;
     const std::uint32_t me = op.task + 1;
     switch (op.status) {
         case ResultStatus::Ok:
-            if (ownership.owner != 0) return std::nullopt;
+            // A lock on a file, say, goes with its owner; of a robust one there must be news.
+            if (ownership.owner != 0 &&
+                (ownership.owner != kDead || around.object.contract.robust)) {
+                return std::nullopt;
+            }
             break;
-        // The owner died; the lock and the news go to the next.
         case ResultStatus::OwnerDead:
-            if (ownership.owner == 0 || ownership.owner == me) return std::nullopt;
+            if (!inherits(ownership, op)) return std::nullopt;
             break;
         case ResultStatus::Timeout:
             return unchanged_if(ownership.owner != 0, state);
@@ -53,18 +67,24 @@ std::optional<State> lock(Terms& terms, State state, Ownership ownership, const 
     return make_state(terms, ownership);
 }
 
-std::optional<State> wait(Terms& terms, State state, Ownership ownership, const Op& op) {
+std::optional<State> wait(Surroundings around, State state, Ownership ownership, const Op& op) {
     auto& waiting = ownership.waiting;
     if (!op.second) {
         if (ownership.owner != op.task + 1) return std::nullopt;
         ownership.owner = 0;
         waiting.insert(std::upper_bound(waiting.begin(), waiting.end(), op.task), op.task);
-        return make_state(terms, ownership);
+        return make_state(around.terms, ownership);
     }
     const auto me = std::find(waiting.begin(), waiting.end(), op.task);
     if (me == waiting.end()) return std::nullopt;
     waiting.erase(me);
-    return lock(terms, state, std::move(ownership), op);
+    return lock(around, state, std::move(ownership), op);
+}
+
+State after_death(Terms& terms, Ownership ownership, std::uint32_t task) {
+    if (ownership.owner == task + 1) ownership.owner = kDead;
+    std::erase(ownership.waiting, task);
+    return make_state(terms, ownership);
 }
 
 std::optional<State> step_mutex(Surroundings around, State state, const Op& op,
@@ -72,8 +92,9 @@ std::optional<State> step_mutex(Surroundings around, State state, const Op& op,
     const auto words = around.terms[state];
     if (alternative > 0 || words.size() < 2) return std::nullopt;
     Ownership ownership{words[1], {words.begin() + 2, words.end()}};
-    if (op.operation == Operation::Wait) return wait(around.terms, state, std::move(ownership), op);
-    if (op.operation == Operation::Lock) return lock(around.terms, state, std::move(ownership), op);
+    if (op.death) return after_death(around.terms, std::move(ownership), op.task);
+    if (op.operation == Operation::Wait) return wait(around, state, std::move(ownership), op);
+    if (op.operation == Operation::Lock) return lock(around, state, std::move(ownership), op);
     if (ownership.owner != op.task + 1 || op.status != ResultStatus::Ok) return std::nullopt;
     ownership.owner = 0;
     return make_state(around.terms, ownership);

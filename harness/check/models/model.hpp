@@ -21,8 +21,10 @@ using State = std::uint32_t;
 // arrival at a barrier two: to arrive, and to be let go.
 struct Op {
     Operation operation = Operation::Load;
-    bool second = false;  // the second effect of its call
-    bool known = true;    // false: what it returned is unknown, and whether it took effect, too
+    bool second = false;         // the second effect of its call
+    bool death = false;          // of its task: no call, but what it does to a lock
+    bool deaths_unseen = false;  // the history does not say who died
+    bool known = true;  // false: what it returned is unknown, and whether it took effect, too
     ResultStatus status = ResultStatus::Ok;
     std::uint32_t task = 0;
     std::uint32_t call = 0;  // index into History::calls

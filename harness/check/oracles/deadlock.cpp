@@ -25,7 +25,10 @@ bool can_be_held(const History& history, std::uint32_t object) {
 class WaitForGraph {
 public:
     explicit WaitForGraph(Context& context)
-        : context_(context), history_(context.history), sleepers_(sleepers(context)) {
+        : context_(context),
+          history_(context.history),
+          sleepers_(sleepers(context)),
+          deaths_(deaths(context.history)) {
         for (const Sleeper& sleeper : sleepers_) edges_.push_back(awaited(sleeper));
     }
 
@@ -34,7 +37,7 @@ public:
             std::vector<std::size_t> path;
             if (find_cycle(start, start, path)) return report_cycle(path);
         }
-        report_all();
+        deaths_.empty() ? report_all() : report_crash();
     }
 
 private:
@@ -125,6 +128,38 @@ private:
         return text;
     }
 
+    // Who waits for what a dead task held, or was at work on; else for what it would have done.
+    void report_crash() {
+        std::string text;
+        std::vector<std::uint32_t> calls;
+        std::string object;
+        for (const Sleeper& sleeper : sleepers_) {
+            text += (text.empty() ? "" : "; ") + phrase(sleeper, left_by_the_dead(sleeper));
+            if (sleeper.call != kNone) calls.push_back(sleeper.call);
+            if (object.empty() && sleeper.object != kNone)
+                object = object_name(history_, sleeper.object);
+        }
+        if (text.find(", which") == std::string::npos)
+            text += "; " + describe_death(history_, deaths_.front());
+        context_.report(Symptom::StuckAfterCrash, object, text + ".", std::move(calls));
+    }
+
+    std::string left_by_the_dead(const Sleeper& sleeper) const {
+        if (sleeper.object == kNone) return "";
+        for (const Death& death : dead_holders(context_, sleeper.object)) {
+            return fmt::format(", which {} held when it was killed",
+                               task_name(history_, death.task));
+        }
+        for (const Death& death : deaths_) {
+            if (death.call == kNone || history_.calls[death.call].object != sleeper.object)
+                continue;
+            return fmt::format(", which {} was at work on when it was killed, in {}",
+                               task_name(history_, death.task),
+                               describe(history_, history_.calls[death.call]));
+        }
+        return "";
+    }
+
     void report_all() {
         std::string text = "Nobody can go on";
         std::vector<std::uint32_t> calls;
@@ -140,6 +175,7 @@ private:
     Context& context_;
     const History& history_;
     std::vector<Sleeper> sleepers_;
+    std::vector<Death> deaths_;
     std::vector<std::vector<std::uint32_t>> edges_;  // by sleeper: tasks it waits for
 };
 

@@ -77,7 +77,8 @@ private:
     void unlock(const Op& op) {
         const auto hold = open_.find(op.task);
         if (hold == open_.end()) {
-            if (op.known && op.status == ResultStatus::Ok && !strange_unlock_) strange_unlock_ = op;
+            const bool done = op.known && op.status == ResultStatus::Ok && !op.death;
+            if (done && !strange_unlock_) strange_unlock_ = op;
             return;
         }
         hold->second.until = op.invoked;

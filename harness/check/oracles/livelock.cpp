@@ -4,9 +4,41 @@
 // could change what it waits for, or an execution that used up its steps.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/check/oracles/oracles.hpp"
+#include "harness/check/stuck.hpp"
 
 namespace stagger::check::oracle {
+
+namespace {
+
+// Somebody spins in a call on what a dead task held, or was at work on.
+bool spins_on_the_dead(Context& context) {
+    const history::History& history = context.history;
+    const auto dead = deaths(history);
+    for (std::uint32_t i = 0; i < history.calls.size() && !dead.empty(); ++i) {
+        const history::Call& call = history.calls[i];
+        const bool lives = std::none_of(dead.begin(), dead.end(),
+                                        [&](const Death& death) { return death.call == i; });
+        if (call.responded != history::kNone || !lives) continue;
+        const bool held = !dead_holders(context, call.object).empty();
+        const auto worker = std::find_if(dead.begin(), dead.end(), [&](const Death& death) {
+            return death.call != history::kNone && history.calls[death.call].object == call.object;
+        });
+        if (!held && worker == dead.end()) continue;
+        const Death& death = held ? dead_holders(context, call.object).front() : *worker;
+        context.report(
+            Symptom::StuckAfterCrash, object_name(history, call.object),
+            fmt::format("{} goes round and round in {}; {}.", task_name(history, call.task),
+                        describe(history, call), describe_death(history, death)),
+            {i});
+        return true;
+    }
+    return false;
+}
+
+}  // namespace
 
 void livelock(Context& context) {
     const history::History& history = context.history;
@@ -19,6 +51,7 @@ void livelock(Context& context) {
                                    complaint.text.empty() ? "" : ": ", complaint.text));
     }
     if (history.ending != history::Ending::Livelock) return;
+    if (spins_on_the_dead(context)) return;
     context.report(Symptom::Livelock, "",
                    fmt::format("The execution used up its steps, and its tasks had not ended{}{}.",
                                history.detail.empty() ? "" : ": ", history.detail));

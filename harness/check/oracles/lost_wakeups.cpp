@@ -157,7 +157,9 @@ private:
             count(Operation::Lock, [](const Call& call) {
                 return call.responded != kNone && call.status == ResultStatus::OwnerDead;
             }) > 0;
-        if (in_doubt || dead_owner || !holders(context_, call_.object).empty()) return;
+        const bool held = !holders(context_, call_.object).empty() ||
+                          !dead_holders(context_, call_.object).empty();
+        if (in_doubt || dead_owner || held) return;
         report(Symptom::LostWakeup, "nobody holds it");
     }
 

@@ -86,6 +86,7 @@ public:
         arm.planner->learn(outcome);
     }
 
+    bool plans_faults() const override { return searching_; }
     bool finished() const override { return all_->finished(); }
 
     void claim(Claims& claims) const override {

@@ -41,7 +41,7 @@ std::unique_ptr<Planner> make_planner(std::string_view name) {
 void plan_calm(control::Plan& plan) {
     plan.strategy = control::StrategyKind::Calm;
     plan.filtered = plan.prioritised = plan.shuffled = false;
-    plan.change_count = plan.constraint_count = plan.replay_count = 0;
+    plan.change_count = plan.constraint_count = plan.replay_count = plan.strike_count = 0;
     plan.start = control::kNobody;
     plan.asleep = 0;
     plan.sleep_from = plan.sleep_count = 0;
@@ -64,12 +64,24 @@ void shuffle_priorities(const Planning& planning, control::Plan& plan) {
     }
 }
 
+void plan_strike(const control::Decision& decision, control::Plan& plan) {
+    if (plan.strike_count >= control::kMaxStrikes) return;
+    plan.strikes[plan.strike_count++] = {decision.task,
+                                         0,
+                                         decision.point,
+                                         decision.turn,
+                                         control::kind_of_target(decision.target),
+                                         control::variant_of_target(decision.target)};
+}
+
 void plan_replay(const std::vector<control::Decision>& decisions, control::Plan& plan) {
     plan_calm(plan);
     plan.strategy = control::StrategyKind::Replay;
     for (const control::Decision& decision : decisions) {
         if (decision.task == control::kNobody) {
             plan.start = decision.target;
+        } else if (decision.choice == control::ChoiceKind::Fault) {
+            plan_strike(decision, plan);
         } else if (plan.replay_count < control::kMaxDecisions) {
             plan.replay[plan.replay_count++] = decision;
         }

@@ -6,6 +6,7 @@
 // plans the same. Adding a strategy: one file, one row in strategy.cpp, and a decider if none fits.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -17,6 +18,13 @@
 
 namespace stagger::engine {
 
+// The faults of a case, by task; see strikes.hpp.
+struct FaultTable {
+    std::uint32_t kinds = 0;  // one bit each
+    std::array<control::TaskMask, kFaultKinds> victims{};
+    std::uint32_t max = 1;
+};
+
 // What a planner may look at.
 struct Planning {
     std::uint64_t index = 0;  // of the execution among the planner's own, from 0
@@ -24,6 +32,7 @@ struct Planning {
     std::uint32_t depth = 3;  // most change points and delays, plus one
     std::uint64_t left = ~std::uint64_t{0};  // executions that the campaign may still make
     const Knowledge* knowledge = nullptr;
+    const FaultTable* faults = nullptr;  // of the case
     bool whole_budget = false;  // executions are wanted, not an early proof that all is well
     // An oracle compares operations on different objects: `as_one`, `visible`.
     bool compares_objects = false;
@@ -56,6 +65,8 @@ public:
     virtual void plan(const Planning&, control::Plan&) = 0;
     virtual void learn(const Outcome&) {}
     virtual bool finished() const { return false; }  // nothing is left to be planned
+    // It says itself which faults strike in what it planned last.
+    virtual bool plans_faults() const { return false; }
     // It knows of something that no execution has shown, and the next plan is made to show it.
     virtual bool has_aims() const { return false; }
     // Adds to another's plan what would show something new, if it knows of any.
@@ -82,6 +93,8 @@ void plan_calm(control::Plan&);
 void plan_filtered(const Planning&, control::StrategyKind, control::Plan&);
 // Priorities in random order, all above those that a task falls to.
 void shuffle_priorities(const Planning&, control::Plan&);
+// A fault, as a decision that was taken.
+void plan_strike(const control::Decision&, control::Plan&);
 // Follows these decisions.
 void plan_replay(const std::vector<control::Decision>&, control::Plan&);
 

@@ -78,7 +78,7 @@ TEST_F(Planned, TheCalmGenomeGivesTheCalmPlan) {
     EXPECT_EQ(plan({}).strategy, control::StrategyKind::Calm);
 }
 
-TEST_F(Planned, DelaysAreSortedAndReservedKindsDoNothing) {
+TEST_F(Planned, DelaysAreSortedAndFaultsDoNothingWhereNoneIsDeclared) {
     Genome genome;
     genome.edits = {{EditKind::Delay, 1, 7, 3},
                     {EditKind::Fault, 0, 1, 1},

@@ -48,6 +48,22 @@ TEST(CaseJson, ComesBackAsItWas) {
     EXPECT_EQ(back->position, (Position{12, 1}));
 }
 
+TEST(CaseJson, FaultsComeBackAndMayBeMissing) {
+    Case one = example();
+    one.faults.victims[FaultKind::Kill] = {{"owner", {}}, {"worker", 3}};
+    one.faults.victims[FaultKind::Slow] = {};
+    one.faults.max = 4;
+    const auto back = case_from_json(case_to_json(one));
+    ASSERT_TRUE(back.ok()) << back.error().message;
+    EXPECT_EQ(back->faults.victims, one.faults.victims);
+    EXPECT_EQ(back->faults.max, 4u);
+    std::string text = case_to_json(Case{});
+    const std::string member = "\"faults\":{\"max\":1,\"victims\":{}},";
+    ASSERT_NE(text.find(member), std::string::npos) << text;
+    text.erase(text.find(member), member.size());
+    EXPECT_TRUE(case_from_json(text).ok()) << "schedules of before faults were there";
+}
+
 TEST(CaseJson, AnEmptyCaseComesBack) {
     EXPECT_EQ(case_to_json(*case_from_json(case_to_json(Case{}))), case_to_json(Case{}));
 }

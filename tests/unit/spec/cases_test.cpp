@@ -187,6 +187,69 @@ TEST(Cases, LibcIsAChoiceOfTheHarnessNotAnOption) {
     EXPECT_EQ(cases[1].options.at("shm").count("libc"), 0u);
 }
 
+TEST(Cases, FaultsAreAMatrixAndPartOfTheId) {
+    const Scenario scenario = with_cases(R"(
+[faults]
+kill = "worker"
+pause = ["worker[0]", "worker[1]"]
+max = 2
+[[case]]
+backend = "shm"
+faults = { kill = ["worker[1]", false, ["worker[0]", "worker[1]"]] }
+[[case]]
+backend = "pipe"
+faults = { slow = true }
+)");
+    EXPECT_EQ(ids(scenario.cases),
+              (std::vector<std::string>{"increment/shm/kill=worker[1]", "increment/shm/kill=false",
+                                        "increment/shm/kill=worker[0]+worker[1]",
+                                        "increment/pipe/slow=true"}));
+    const Faults& one = scenario.cases[0].faults;
+    EXPECT_EQ(one.victims.at(FaultKind::Kill), (std::vector<Victim>{{"worker", 1}}));
+    EXPECT_EQ(one.victims.at(FaultKind::Pause),
+              (std::vector<Victim>{{"worker", 0}, {"worker", 1}}));
+    EXPECT_EQ(one.max, 2u);
+    EXPECT_EQ(scenario.cases[1].faults.victims.count(FaultKind::Kill), 0u);
+    const Faults& last = scenario.cases[3].faults;
+    EXPECT_EQ(last.victims.at(FaultKind::Kill), (std::vector<Victim>{{"worker", {}}}));
+    EXPECT_TRUE(last.victims.at(FaultKind::Slow).empty()) << "every role";
+}
+
+TEST(Cases, AFaultStrikesOnlyProcessesThatAreThere) {
+    const auto outcome = parse_scenario(R"(
+name = "few"
+[objects]
+n = { type = "register" }
+[process.worker]
+count = 2
+steps = [{ load = "n", into = "x" }]
+[[case]]
+backend = "shm"
+faults = { kill = "worker[2]" }
+)",
+                                        "few.toml");
+    ASSERT_EQ(outcome.diagnostics.size(), 1u);
+    EXPECT_NE(outcome.diagnostics[0].message.find("worker has 2 processes"), std::string::npos);
+}
+
+TEST(Cases, FaultsNeedControlledMode) {
+    const auto outcome = parse_scenario(R"(
+name = "free"
+[objects]
+n = { type = "register" }
+[process.worker]
+steps = [{ load = "n", into = "x" }]
+[faults]
+kill = "worker"
+[[case]]
+backend = "shm"
+explore = { mode = "free" }
+)",
+                                        "free.toml");
+    ASSERT_EQ(outcome.diagnostics.size(), 1u);
+    EXPECT_NE(outcome.diagnostics[0].message.find("controlled"), std::string::npos);
+}
+
 TEST(Cases, AFileWithoutCasesHasOnePerBuiltInBackend) {
     const auto cases = with_cases("").cases;
     EXPECT_EQ(cases.size(), built_in_backends().size());
