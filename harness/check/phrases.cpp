@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include "harness/check/context.hpp"
+#include "harness/history/value_text.hpp"
 
 namespace stagger::check {
 
 using history::Call;
 using history::History;
 using history::kNone;
+using history::shortened;
 
 std::string task_name(const History& history, std::uint32_t task) {
     return task < history.tasks.size() ? history.tasks[task].name : "nobody";
@@ -31,8 +33,8 @@ std::string describe(const History& history, const Call& call) {
     std::string text = fmt::format("{} {}", operation.key, object_name(history, call.object));
     const bool keyed = history.objects[call.object].type == ObjectType::Map;
     if (keyed) text += fmt::format("[{}]", call.key.to_string());
-    if (operation.arguments & kExpected) text += " " + call.expected.to_string();
-    if (operation.arguments & kValue) text += " " + call.value.to_string();
+    if (operation.arguments & kExpected) text += " " + shortened(call.expected);
+    if (operation.arguments & kValue) text += " " + shortened(call.value);
     if (call.with != kNone) text += fmt::format(" with {}", object_name(history, call.with));
     return text;
 }
@@ -40,7 +42,7 @@ std::string describe(const History& history, const Call& call) {
 std::string result_of(const Call& call) {
     if (call.responded == kNone) return "nothing yet";
     if (call.status != ResultStatus::Ok) return std::string(name(call.status));
-    return info(call.operation).gives_result ? call.result.to_string() : "ok";
+    return info(call.operation).gives_result ? shortened(call.result) : "ok";
 }
 
 std::string who_did(const History& history, std::uint32_t call) {

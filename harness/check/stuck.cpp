@@ -37,13 +37,17 @@ std::vector<std::uint32_t> holders(const Context& context, std::uint32_t object)
         const bool back = call.responded != kNone;
         switch (call.operation) {
             case Operation::Lock:
+            case Operation::RwLock:
                 if (back && call.status == ResultStatus::OwnerDead) held.clear();
                 if (back && call.status == ResultStatus::OwnerDead) ++held[call.task];
                 [[fallthrough]];
             case Operation::Acquire:
+            case Operation::RwLockShared:
                 if (back && call.status == ResultStatus::Ok) ++held[call.task];
                 break;
             case Operation::Unlock:
+            case Operation::RwUnlock:
+            case Operation::RwUnlockShared:
             case Operation::Release:
                 --held[call.task];
                 break;

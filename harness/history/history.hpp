@@ -5,7 +5,8 @@
 //
 // Order: every event has a position, its index in one total order (in controlled mode one task
 // runs at a time, so the order of recording is the order of happening). Operation a precedes
-// operation b if a.responded < b.invoked. Times are virtual nanoseconds, for bounds in seconds only.
+// operation b if a.responded < b.invoked. Times are virtual nanoseconds, for bounds in seconds
+// only.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +23,11 @@ namespace stagger::history {
 inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 struct Task {
-    std::string name;            // "worker[0]", "worker[0].1" (second thread), "parent"
-    std::string role;            // "" for the parent
-    std::uint32_t index = 0;     // of the process in its role
+    std::string name;         // "worker[0]", "worker[0].1" (second thread), "parent"
+    std::string role;         // "" for the parent
+    std::uint32_t index = 0;  // of the process in its role
     std::uint32_t thread = 0;
-    std::uint32_t process = 0;   // tasks of one process share a `private` object
+    std::uint32_t process = 0;  // tasks of one process share a `private` object
     bool daemon = false;
     std::map<std::string, Value> variables;  // at its end, where expectations ask for them
 };
@@ -40,6 +41,9 @@ struct Contract {
     bool spurious_wakeups = false;
     bool cut_off_may_apply = false;
     bool shared = true;
+    bool framed = false;  // stream: a read gives exactly what one write wrote
+    stagger_executions executions = STAGGER_EXACTLY_ONCE;  // rpc
+    std::uint64_t atomic_write = 0;  // stream: larger writes may be mixed; 0: none is
 };
 
 struct Object {
@@ -54,19 +58,19 @@ struct Object {
 // One call on an object.
 struct Call {
     std::uint32_t task = 0;
-    std::uint32_t site = kNone;   // the step; kNone: the parent's final snapshot
+    std::uint32_t site = kNone;  // the step; kNone: the parent's final snapshot
     std::uint32_t object = 0;
     Operation operation = Operation::Load;
-    std::uint32_t with = kNone;   // condition.wait: the mutex
+    std::uint32_t with = kNone;  // condition.wait: the mutex
     Value key, value, expected;
-    bool timed = false;           // it had a time-out
-    bool checked = false;         // the scenario looks at how it went (`into = ["v", "how"]`)
+    bool timed = false;    // it had a time-out
+    bool checked = false;  // the scenario looks at how it went (`into = ["v", "how"]`)
     Value result;
     ResultStatus status = ResultStatus::Ok;
-    std::string failure;          // what the backend said with Error
-    std::uint32_t invoked = 0;    // position
+    std::string failure;              // what the backend said with Error
+    std::uint32_t invoked = 0;        // position
     std::uint32_t responded = kNone;  // position; kNone: still open at the end (outcome unknown)
-    std::int64_t invoked_at = 0;  // virtual ns
+    std::int64_t invoked_at = 0;      // virtual ns
     std::int64_t responded_at = 0;
     std::uint32_t block = kNone;  // index into History::blocks, if inside an `as_one`
 };
@@ -76,9 +80,9 @@ struct Span {
     std::uint32_t task = 0;
     std::uint32_t site = 0;
     std::string name;
-    bool shared = false;           // a section for readers
-    std::uint32_t entered = 0;     // position
-    std::uint32_t left = kNone;    // kNone: never left
+    bool shared = false;         // a section for readers
+    std::uint32_t entered = 0;   // position
+    std::uint32_t left = kNone;  // kNone: never left
 };
 
 // Something a task reported that is wrong in itself.

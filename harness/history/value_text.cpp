@@ -156,4 +156,17 @@ Result<Value> read_value(std::string_view& text) {
     return Reader(text).value(0);
 }
 
+std::string shortened(const Value& value) {
+    constexpr std::size_t kLongest = 200;
+    std::string text = value.to_string();
+    if (text.size() <= kLongest) return text;
+    const auto boundary = [&text](std::size_t at) {
+        while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) --at;
+        return at;
+    };
+    const std::size_t front = boundary(kLongest / 4), back = boundary(text.size() - kLongest / 8);
+    return text.substr(0, front) + "..." + text.substr(back) + " (" + std::to_string(text.size()) +
+           " characters)";
+}
+
 }  // namespace stagger::history

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads a value as Value::to_string writes it: 101, 1.5, 'text', true, nil, [1, 2], {a = 1}. Used
-// by the text form of histories.
+// Values as people read them. Reads one as Value::to_string writes it: 101, 1.5, 'text', true, nil,
+// [1, 2], {a = 1}; used by the text form of histories. And shortens one for a message.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "harness/base/result.hpp"
@@ -13,5 +14,8 @@ namespace stagger::history {
 
 // Reads one value from the front of `text` and moves `text` behind it.
 Result<Value> read_value(std::string_view& text);
+
+// As text, without the middle where that is long: what a stream carries may be.
+std::string shortened(const Value& value);
 
 }  // namespace stagger::history

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/history/value_text.hpp"
 #include "harness/report/text.hpp"
 
 namespace stagger::report {
@@ -14,6 +15,7 @@ namespace {
 using history::Call;
 using history::History;
 using history::kNone;
+using history::shortened;
 
 std::string object_name(const History& history, std::uint32_t object) {
     return object < history.objects.size() ? history.objects[object].name : "?";
@@ -40,7 +42,14 @@ std::string request_text(const History& history, const Call& call) {
                                call.value.to_string());
         case Operation::Append:
         case Operation::Put:
-            return fmt::format("{} {} {}", key, object, call.value.to_string());
+        case Operation::StreamWrite:
+        case Operation::Publish:
+        case Operation::Call:
+        case Operation::Reply:
+            return fmt::format("{} {} {}", key, object, shortened(call.value));
+        case Operation::Run:
+            return fmt::format("{} {} {}", key, object,
+                               call.value.is_nil() ? std::string() : shortened(call.value));
         case Operation::Wait:
             if (call.with == kNone) break;
             return fmt::format("{} {} with {}", key, object, object_name(history, call.with));
@@ -59,7 +68,7 @@ std::string response_text(const Call& call) {
         return fmt::format(" -> error: {}", call.failure);
     if (call.status != ResultStatus::Ok) return fmt::format(" -> {}", name(call.status));
     if (call.operation == Operation::Snapshot) return fmt::format(" = {}", call.result.to_string());
-    return info(call.operation).gives_result ? fmt::format(" -> {}", call.result.to_string()) : "";
+    return info(call.operation).gives_result ? fmt::format(" -> {}", shortened(call.result)) : "";
 }
 
 bool contains(const std::vector<std::uint32_t>& sorted, std::uint32_t value) {

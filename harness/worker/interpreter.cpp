@@ -7,6 +7,7 @@
 
 #include "harness/agent/agent.hpp"
 #include "harness/backend/host_table.hpp"
+#include "harness/worker/marked_bytes.hpp"
 
 namespace stagger::worker {
 namespace {
@@ -29,8 +30,10 @@ bool only_reads(Operation operation) {
         case Operation::Read:
         case Operation::Get:
         case Operation::Size:
-        case Operation::Snapshot: return true;
-        default: return false;
+        case Operation::Snapshot:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -45,8 +48,7 @@ std::uint32_t client_number(const backend::Layout& layout, std::uint32_t task) {
 
 }  // namespace
 
-Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task,
-                         spec::Evaluator evaluator)
+Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task, spec::Evaluator evaluator)
     : surroundings_(&surroundings),
       task_(task),
       identity_(&surroundings.layout.tasks[task]),
@@ -59,6 +61,7 @@ Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task,
 
 void Interpreter::set_up_variables() {
     evaluator_.clear();
+    marked_writes_ = 0;
     for (const auto& [name, value] : surroundings_->spec_case->params) evaluator_.set(name, value);
     evaluator_.set("self", std::int64_t{identity_->index});
     evaluator_.set("thread", std::int64_t{identity_->thread});
@@ -92,8 +95,12 @@ void Interpreter::run_parent() {
         switch (surroundings_->layout.objects[i].type) {
             case ObjectType::Mutex:
             case ObjectType::Condition:
-            case ObjectType::Barrier: continue;
-            default: break;
+            case ObjectType::Barrier:
+            case ObjectType::RwLock:
+            case ObjectType::Actor:
+                continue;
+            default:
+                break;
         }
         Request request;
         request.operation = Operation::Snapshot;
@@ -120,17 +127,27 @@ Interpreter::Flow Interpreter::run_step(const spec::Step& step) {
         if (!wanted) return Flow::Next;
     }
     switch (step.kind) {
-        case StepKind::Operation: return run_operation(step);
-        case StepKind::Let: return run_let(step);
-        case StepKind::If: return run_if(step);
-        case StepKind::Repeat: return run_repeat(step);
-        case StepKind::While: return run_while(step);
-        case StepKind::Break: return Flow::Break;
-        case StepKind::Sleep: return run_sleep(step);
-        case StepKind::Assert: return run_assert(step);
-        case StepKind::Join: return run_join(step);
+        case StepKind::Operation:
+            return run_operation(step);
+        case StepKind::Let:
+            return run_let(step);
+        case StepKind::If:
+            return run_if(step);
+        case StepKind::Repeat:
+            return run_repeat(step);
+        case StepKind::While:
+            return run_while(step);
+        case StepKind::Break:
+            return Flow::Break;
+        case StepKind::Sleep:
+            return run_sleep(step);
+        case StepKind::Assert:
+            return run_assert(step);
+        case StepKind::Join:
+            return run_join(step);
         case StepKind::Section:
-        case StepKind::AsOne: return run_span(step);
+        case StepKind::AsOne:
+            return run_span(step);
     }
     return Flow::Stop;
 }
@@ -220,9 +237,30 @@ bool Interpreter::prepare(const spec::Step& step, Request& request) {
         !evaluate_encoded(step, step.expected, expected_)) {
         return false;
     }
+    if (step.bytes && !prepare_bytes(step)) return false;
     request.key = key_;
     request.value = value_;
     request.expected = expected_;
+    return true;
+}
+
+bool Interpreter::prepare_bytes(const spec::Step& step) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 20;
+    Value value;
+    if (!evaluate(step, *step.bytes, value)) return false;
+    const std::int64_t* bytes = value.integer();
+    if (bytes == nullptr || *bytes < 1 || *bytes > kMost) {
+        complain(
+            step, Complaint::Kind::ExpressionError,
+            fmt::format("{}:{}:{}: \"{}\" gives {}, but bytes are a whole number from 1 to {}",
+                        surroundings_->scenario->path, step.bytes->position.line,
+                        step.bytes->position.column, step.bytes->source, value.to_string(), kMost));
+        return false;
+    }
+    if (step.operation == Operation::StreamWrite) {
+        value = marked_bytes(task_, marked_writes_++, static_cast<std::size_t>(*bytes));
+    }
+    value_ = value.encode();
     return true;
 }
 
@@ -239,12 +277,12 @@ bool Interpreter::call(std::uint32_t site, const Request& request, bool checked,
     const std::string& bytes = backend::result_bytes();
     Result<Value> decoded = bytes.empty() ? Result<Value>(Value()) : Value::decode(bytes);
     if (answer >= STAGGER_STATUS_COUNT || !decoded) {
-        const std::string nonsense = fmt::format(
-            "backend {} returned nonsense from {} on {}: {}",
-            surroundings_->backends->backend_name(request.object), name(request.operation),
-            surroundings_->layout.objects[request.object].name,
-            answer >= STAGGER_STATUS_COUNT ? fmt::format("status {}", answer)
-                                           : decoded.error().message);
+        const std::string nonsense =
+            fmt::format("backend {} returned nonsense from {} on {}: {}",
+                        surroundings_->backends->backend_name(request.object),
+                        name(request.operation), surroundings_->layout.objects[request.object].name,
+                        answer >= STAGGER_STATUS_COUNT ? fmt::format("status {}", answer)
+                                                       : decoded.error().message);
         agent::finish_execution(control::Ending::HarnessError, nonsense.c_str());
         return false;
     }

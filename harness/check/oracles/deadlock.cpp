@@ -19,7 +19,7 @@ using history::kNone;
 bool can_be_held(const History& history, std::uint32_t object) {
     if (object == kNone) return false;
     const ObjectType type = history.objects[object].type;
-    return type == ObjectType::Mutex || type == ObjectType::Semaphore;
+    return type == ObjectType::Mutex || type == ObjectType::Semaphore || type == ObjectType::RwLock;
 }
 
 class WaitForGraph {

@@ -163,6 +163,40 @@ Outcomes on_event(const Value& state, const Call& call) {
     return when(call.timed, {state, ResultStatus::Timeout, {}});
 }
 
+// A read-write lock's state: [its writer, -1 for none; how often each reader holds it].
+Outcomes on_rwlock(const Value& state, const Call& call) {
+    const Value me(static_cast<int>(call.task));
+    const Value none(-1);
+    const Value writer = (*state.list())[0];
+    Value::Map readers = *(*state.list())[1].map();
+    switch (call.operation) {
+        case Operation::RwUnlock:
+            return when(writer == me, {pair(none, readers), {}, {}});
+        case Operation::RwUnlockShared: {
+            const auto mine = readers.find(me);
+            if (mine == readers.end()) return {};
+            const int held = static_cast<int>(*mine->second.integer());
+            readers.erase(mine);
+            if (held > 1) readers.emplace(me, held - 1);
+            return {{pair(writer, readers), {}, {}}};
+        }
+        default:
+            break;
+    }
+    // Those who wait are not in the state: a writer may keep a reader out while others read.
+    Outcomes result = when(call.timed && !(writer == none && readers.empty()),
+                           {state, ResultStatus::Timeout, {}});
+    if (call.operation == Operation::RwLock) {
+        if (writer == none && readers.empty()) result.push_back({pair(me, readers), {}, {}});
+    } else if (writer == none) {
+        const auto mine = readers.find(me);
+        const int held = mine == readers.end() ? 0 : static_cast<int>(*mine->second.integer());
+        readers[me] = held + 1;
+        result.push_back({pair(writer, readers), {}, {}});
+    }
+    return result;
+}
+
 // A barrier's state: [those who wait, those who may go], both as sets: maps to true.
 Outcomes on_barrier(const Object& object, const Value& state, const Call& call, unsigned part) {
     Value::Map waiting = *(*state.list())[0].map();
@@ -190,6 +224,8 @@ Value initial_state(const Object& object) {
             return -1;
         case ObjectType::Barrier:
             return pair(Value::Map(), Value::Map());
+        case ObjectType::RwLock:
+            return pair(-1, Value::Map());
         case ObjectType::Queue: {
             Value::List items;
             for (const Value& value : items_of(object.initial)) items.push_back(pair(-1, value));
@@ -218,7 +254,9 @@ Outcomes outcomes(const Object& object, const Value& state, const Call& call, un
             return on_event(state, call);
         case ObjectType::Barrier:
             return on_barrier(object, state, call, part);
-        case ObjectType::Condition:
+        case ObjectType::RwLock:
+            return on_rwlock(state, call);
+        default:
             break;
     }
     return {{state, {}, {}}};

@@ -145,9 +145,20 @@ private:
                 return any_of({Operation::Acquire, Operation::Release});
             case ObjectType::Event:
                 return any_of({Operation::EventSet, Operation::EventClear, Operation::EventWait});
+            case ObjectType::RwLock:
+                return any_rwlock_operation(Value(static_cast<int>(task)));
             default:
                 return Operation::Arrive;
         }
+    }
+
+    // A task unlocks what it holds, or takes one share more.
+    Operation any_rwlock_operation(const Value& me) {
+        if ((*state_.list())[0] == me) return Operation::RwUnlock;
+        if ((*state_.list())[1].map()->contains(me))
+            return any_of(
+                {Operation::RwUnlockShared, Operation::RwUnlockShared, Operation::RwLockShared});
+        return any_of({Operation::RwLock, Operation::RwLockShared, Operation::RwLockShared});
     }
 
     const Object& object_;
