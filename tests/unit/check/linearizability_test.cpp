@@ -43,6 +43,8 @@ std::vector<Case> cases() {
         {"QueuePerProducer", queue(STAGGER_FIFO_PER_PRODUCER, 3)},
         {"QueueWithoutOrder", queue(STAGGER_FIFO_NONE, 3)},
         {"Mutex", object(ObjectType::Mutex, {}), false},
+        {"Stream", object(ObjectType::Stream, {})},
+        {"Rpc", object(ObjectType::Rpc, {}), false},
         {"RwLock", object(ObjectType::RwLock, {}), false},
         {"Semaphore", object(ObjectType::Semaphore, 1)},
         {"Event", object(ObjectType::Event, false)},
