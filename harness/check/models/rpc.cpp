@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Remote procedure calls: the state is the term [tag, waiting requests, those being served,
-// replies], each a count and pairs of words: caller and value, server and caller, caller and value.
+// Remote procedure calls: the state is the term [tag, calls under way, waiting requests, those
+// being served, replies], each a count and pairs of words: caller and 0, caller and value, server
+// and caller, caller and value.
 // A call has two effects: to send its request, and to come back, with the reply to it or because
 // its time was up. Requests are served in any order. A server that takes another request gives up
 // the one before.
@@ -25,7 +26,7 @@ struct Pair {
 using Pairs = std::vector<Pair>;
 
 struct Content {
-    Pairs waiting, served, replies;
+    Pairs called, waiting, served, replies;
 };
 
 Pairs read_pairs(std::span<const std::uint32_t>& words) {
@@ -41,6 +42,7 @@ Pairs read_pairs(std::span<const std::uint32_t>& words) {
 Content read_content(const Terms& terms, State state) {
     auto words = terms[state].subspan(1);
     Content content;
+    content.called = read_pairs(words);
     content.waiting = read_pairs(words);
     content.served = read_pairs(words);
     content.replies = read_pairs(words);
@@ -49,7 +51,7 @@ Content read_content(const Terms& terms, State state) {
 
 State make_state(Surroundings around, Content& content) {
     std::vector<std::uint32_t> words{kRpcTag};
-    for (Pairs* pairs : {&content.waiting, &content.served, &content.replies}) {
+    for (Pairs* pairs : {&content.called, &content.waiting, &content.served, &content.replies}) {
         std::sort(pairs->begin(), pairs->end());
         words.push_back(static_cast<std::uint32_t>(pairs->size()));
         for (const Pair& pair : *pairs) words.insert(words.end(), {pair.task, pair.what});
@@ -68,6 +70,9 @@ Pairs::iterator of(Pairs& pairs, std::uint32_t task) {
 }
 
 bool come_back(Content& content, const Op& op) {
+    const auto call = of(content.called, op.task);
+    if (call == content.called.end()) return false;
+    content.called.erase(call);
     const auto reply = of(content.replies, op.task);
     if (op.status == ResultStatus::Ok) {
         if (reply == content.replies.end() || reply->what != op.result) return false;
@@ -119,6 +124,7 @@ bool apply(Surroundings around, Content& content, const Op& op) {
     switch (op.operation) {
         case Operation::Call:
             if (op.second) return come_back(content, op);
+            content.called.push_back({op.task, 0});
             content.waiting.push_back({op.task, op.value});
             return true;
         case Operation::Serve:
