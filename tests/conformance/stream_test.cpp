@@ -78,7 +78,10 @@ TEST_P(ByteStreams, AWriteThatDoesNotFitWaitsForRoomOrSaysHowMuchWentIn) {
     const auto written = static_cast<std::size_t>(*full.value.integer());
     EXPECT_GE(written, 1u);
     EXPECT_LT(written, bytes.size());
-    EXPECT_EQ(run.call(0, write("y", 0.01)).status, STAGGER_FULL);
+    // TCP goes on to move bytes out of the sender's buffer while nobody looks.
+    if (!has_option(GetParam(), "kind", "tcp")) {
+        EXPECT_EQ(run.call(0, write("y", 0.01)).status, STAGGER_FULL);
+    }
     EXPECT_EQ(read_all(run, 1, written), bytes.substr(0, written));
     run.start(0, write(bytes));
     EXPECT_EQ(read_all(run, 1, bytes.size()), bytes);

@@ -51,7 +51,7 @@ constexpr const char* kServed = R"(
 [process.caller]
 count = 2
 steps = [{ call = "r", value = "self + 1", timeout = 5, into = ["y", "how"] }]
-[process.server]
+[process.teller]
 daemon = true
 steps = [{ repeat = 3, steps = [{ serve = "r", into = "x" }, { reply = "r", value = "x * 10" }] }]
 )";
