@@ -44,7 +44,10 @@ json to_json(const history::Object& object) {
             {"robust", contract.robust},
             {"spurious_wakeups", contract.spurious_wakeups},
             {"cut_off_may_apply", contract.cut_off_may_apply},
-            {"shared", contract.shared}};
+            {"shared", contract.shared},
+            {"framed", contract.framed},
+            {"executions", static_cast<int>(contract.executions)},
+            {"atomic_write", contract.atomic_write}};
 }
 
 history::Object object_from(const json& from) {
@@ -63,6 +66,9 @@ history::Object object_from(const json& from) {
     object.contract.spurious_wakeups = from.at("spurious_wakeups");
     object.contract.cut_off_may_apply = from.at("cut_off_may_apply");
     object.contract.shared = from.at("shared");
+    object.contract.framed = from.at("framed");
+    object.contract.executions = static_cast<stagger_executions>(from.at("executions").get<int>());
+    object.contract.atomic_write = from.at("atomic_write");
     return object;
 }
 

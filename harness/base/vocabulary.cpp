@@ -10,7 +10,8 @@ namespace stagger {
 namespace {
 
 constexpr std::array<std::string_view, STAGGER_TYPE_COUNT> kTypeNames = {
-    "register", "list", "map", "queue", "mutex", "semaphore", "event", "condition", "barrier"};
+    "register",  "list",    "map",    "queue",  "mutex", "semaphore", "event",
+    "condition", "barrier", "rwlock", "stream", "topic", "rpc",       "actor"};
 
 constexpr std::array<std::string_view, STAGGER_STATUS_COUNT> kStatusNames = {
     "ok", "timeout", "empty", "full", "closed", "owner-dead", "unsupported", "error"};
@@ -44,7 +45,31 @@ constexpr std::array<OperationInfo, STAGGER_OPERATION_COUNT> kOperations = {{
     {Operation::NotifyAll, ObjectType::Condition, "notify_all", kNoArguments, false},
     {Operation::Arrive, ObjectType::Barrier, "arrive", kTimeout, false},
     {Operation::Snapshot, ObjectType::Register, "snapshot", kNoArguments, true},
+    {Operation::RwLock, ObjectType::RwLock, "lock", kTimeout, false},
+    {Operation::RwUnlock, ObjectType::RwLock, "unlock", kNoArguments, false},
+    {Operation::RwLockShared, ObjectType::RwLock, "lock_shared", kTimeout, false},
+    {Operation::RwUnlockShared, ObjectType::RwLock, "unlock_shared", kNoArguments, false},
+    {Operation::StreamWrite, ObjectType::Stream, "write", kValue | kBytes | kTimeout, true},
+    {Operation::StreamRead, ObjectType::Stream, "read", kBytes | kTimeout, true},
+    {Operation::StreamClose, ObjectType::Stream, "close", kNoArguments, false},
+    {Operation::Publish, ObjectType::Topic, "publish", kValue | kTimeout, false},
+    {Operation::Subscribe, ObjectType::Topic, "subscribe", kNoArguments, false},
+    {Operation::Receive, ObjectType::Topic, "receive", kTimeout, true},
+    {Operation::Call, ObjectType::Rpc, "call", kValue | kTimeout, true},
+    {Operation::Serve, ObjectType::Rpc, "serve", kTimeout, true},
+    {Operation::Reply, ObjectType::Rpc, "reply", kValue, false},
+    {Operation::Run, ObjectType::Actor, "actor", kValue | kTimeout, true},
 }};
+
+// Those that steps can name: all but the parent's final look.
+constexpr auto without_snapshot() {
+    std::array<OperationInfo, STAGGER_OPERATION_COUNT - 1> named{};
+    std::size_t at = 0;
+    for (const OperationInfo& operation : kOperations)
+        if (operation.operation != Operation::Snapshot) named[at++] = operation;
+    return named;
+}
+constexpr auto kNamed = without_snapshot();
 
 constexpr bool operations_stand_at_their_numbers() {
     for (std::size_t i = 0; i < kOperations.size(); ++i)
@@ -54,7 +79,7 @@ constexpr bool operations_stand_at_their_numbers() {
 static_assert(operations_stand_at_their_numbers());
 
 const OperationInfo* find_in_type(ObjectType type, std::string_view key) {
-    for (const OperationInfo& operation : all_operations())
+    for (const OperationInfo& operation : kNamed)
         if (operation.type == type && operation.key == key) return &operation;
     return nullptr;
 }
@@ -62,13 +87,14 @@ const OperationInfo* find_in_type(ObjectType type, std::string_view key) {
 }  // namespace
 
 std::span<const OperationInfo> all_operations() {
-    return std::span(kOperations).first<STAGGER_SNAPSHOT>();
+    return kNamed;
 }
 
 const OperationInfo& info(Operation operation) {
     const auto number = static_cast<std::size_t>(operation);
     STAGGER_CHECK(number < kOperations.size());
-    return kOperations[number];
+    if (number == STAGGER_SNAPSHOT) return kOperations[number];
+    return kNamed[number < STAGGER_SNAPSHOT ? number : number - 1];
 }
 
 const OperationInfo* find_operation(ObjectType type, std::string_view key) {

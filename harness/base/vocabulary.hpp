@@ -23,6 +23,11 @@ enum class ObjectType : std::uint8_t {
     Event = STAGGER_EVENT,
     Condition = STAGGER_CONDITION,
     Barrier = STAGGER_BARRIER,
+    RwLock = STAGGER_RWLOCK,
+    Stream = STAGGER_STREAM,
+    Topic = STAGGER_TOPIC,
+    Rpc = STAGGER_RPC,
+    Actor = STAGGER_ACTOR,  // declared by no one: a step calls it by name
 };
 
 enum class Operation : std::uint8_t {
@@ -53,6 +58,20 @@ enum class Operation : std::uint8_t {
     NotifyAll = STAGGER_NOTIFY_ALL,
     Arrive = STAGGER_ARRIVE,
     Snapshot = STAGGER_SNAPSHOT,
+    RwLock = STAGGER_RW_LOCK,
+    RwUnlock = STAGGER_RW_UNLOCK,
+    RwLockShared = STAGGER_RW_LOCK_SHARED,
+    RwUnlockShared = STAGGER_RW_UNLOCK_SHARED,
+    StreamWrite = STAGGER_STREAM_WRITE,
+    StreamRead = STAGGER_STREAM_READ,
+    StreamClose = STAGGER_STREAM_CLOSE,
+    Publish = STAGGER_PUBLISH,
+    Subscribe = STAGGER_SUBSCRIBE,
+    Receive = STAGGER_RECEIVE,
+    Call = STAGGER_CALL,
+    Serve = STAGGER_SERVE,
+    Reply = STAGGER_REPLY,
+    Run = STAGGER_RUN,
 };
 
 enum class ResultStatus : std::uint8_t {
@@ -74,13 +93,14 @@ enum Arguments : std::uint8_t {
     kExpected = 4,
     kTimeout = 8,  // the operation may wait, so `timeout` is allowed
     kWith = 16,    // names a mutex
+    kBytes = 32,   // `bytes`: of a read how many at most; of a write that many marked ones
 };
 
 struct OperationInfo {
     Operation operation;
     ObjectType type;
     std::string_view key;    // how a step spells it: "load"; unique within a type
-    std::uint8_t arguments;  // what it takes; all of them required but kTimeout
+    std::uint8_t arguments;  // what it takes; all of them required but kTimeout and kBytes
     bool gives_result;       // `into` receives a value
 };
 

@@ -18,10 +18,13 @@ namespace stagger::check {
 // What is known about an object after the oracle `linearizability`.
 enum class Standing : std::uint8_t { NotJudged, Linearizable, NotLinearizable, Undecided };
 
-// An object, or one key of a map, with the effects of the calls on it in order of invocation.
+// An object, one key of a map, or what one subscriber sees of a topic, with the effects of the
+// calls on it in order of invocation.
 struct Partition {
     std::uint32_t object = 0;
-    const Value* key = nullptr;  // into the history; null: the whole object
+    const Value* key = nullptr;                 // into the history; null: the whole object
+    std::uint32_t subscriber = history::kNone;  // its task, of a topic
+    std::int64_t reported_lost = 0;             // of a topic: what it says the subscriber missed
     State initial = 0;
     std::vector<Op> ops;
 };
@@ -66,8 +69,8 @@ private:
     Verdict verdict_;  // with what is allowed, until it is taken
 };
 
-// The partitions of an object: one for each key that anyone used of a map, else one. None of a
-// condition.
+// The partitions of an object: one for each key that anyone used of a map, one for each subscriber
+// of a topic, else one. None of a condition or an actor.
 std::vector<Partition> partitions(Context& context, std::uint32_t object);
 
 // Names and phrases for messages.

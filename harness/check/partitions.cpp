@@ -3,6 +3,7 @@
 // From recorded calls to the atomic effects that a model understands.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "harness/check/context.hpp"
 #include "harness/check/stuck.hpp"
@@ -33,16 +34,25 @@ bool status_has_meaning(Operation operation, ResultStatus status) {
     if (status == ResultStatus::Ok) return true;
     switch (operation) {
         case Operation::Lock:
+        case Operation::RwLock:
             return status != ResultStatus::Closed;
         case Operation::Acquire:
         case Operation::EventWait:
+        case Operation::RwLockShared:
             return status == ResultStatus::Timeout;
         case Operation::Pop:
             return status == ResultStatus::Empty;
         case Operation::Put:
         case Operation::Take:
         case Operation::Close:
+        case Operation::StreamWrite:
+        case Operation::StreamRead:
+        case Operation::Publish:
+        case Operation::Receive:
+        case Operation::Serve:
             return true;
+        case Operation::Call:
+            return status == ResultStatus::Timeout;
         default:
             return false;
     }
@@ -62,7 +72,9 @@ public:
         if (!op.known && !writes(op.operation)) return;
         if (op.known && !status_has_meaning(op.operation, op.status)) return;
         out.push_back(op);
-        if (call.operation != Operation::Arrive || !op.known) return;
+        const bool has_two =
+            call.operation == Operation::Arrive || call.operation == Operation::Call;
+        if (!has_two || !op.known) return;
         op.second = true;
         out.push_back(op);
     }
@@ -104,8 +116,10 @@ private:
             case ObjectType::Mutex:
             case ObjectType::Condition:
             case ObjectType::Barrier:
+            case ObjectType::RwLock:
                 return false;
             case ObjectType::Map:
+            case ObjectType::Topic:
                 return call.result.map() != nullptr;
             default:
                 return true;
@@ -232,14 +246,65 @@ std::vector<Partition> by_key(Context& context, std::uint32_t object) {
     return result;
 }
 
+// What the topic itself says of a subscriber at the end: { held = [...], lost = 1 }.
+const Value* field(const Value& snapshot, std::uint32_t task, const char* name) {
+    const auto subscriber = snapshot.map()->find(Value(std::int64_t{task}));
+    if (subscriber == snapshot.map()->end() || !subscriber->second.map()) return nullptr;
+    const auto found = subscriber->second.map()->find(Value(name));
+    return found == subscriber->second.map()->end() ? nullptr : &found->second;
+}
+
+bool concerns(const Call& call, std::uint32_t subscriber) {
+    const bool own = call.operation == Operation::Subscribe || call.operation == Operation::Receive;
+    return !own || call.task == subscriber;
+}
+
+Partition of_subscriber(Context& context, std::uint32_t object, std::uint32_t subscriber) {
+    Partition partition;
+    partition.object = object;
+    partition.subscriber = subscriber;
+    partition.initial = model_of(ObjectType::Topic).init(context.around(object), nullptr);
+    Translator translator(context, object);
+    for (std::uint32_t index : context.calls_on(object)) {
+        const Call& call = context.history.calls[index];
+        if (!concerns(call, subscriber)) continue;
+        const std::size_t before = partition.ops.size();
+        translator.translate(index, partition.ops);
+        if (call.operation != Operation::Snapshot || partition.ops.size() == before) continue;
+        const Value* held = field(call.result, subscriber, "held");
+        const Value* lost = field(call.result, subscriber, "lost");
+        partition.ops.back().result =
+            held ? value_term(context.terms, *held) : empty_list(context.terms);
+        if (lost && lost->integer()) partition.reported_lost = *lost->integer();
+    }
+    return partition;
+}
+
+std::vector<Partition> by_subscriber(Context& context, std::uint32_t object) {
+    std::set<std::uint32_t> subscribers;
+    for (std::uint32_t index : context.calls_on(object)) {
+        const Call& call = context.history.calls[index];
+        if (call.operation == Operation::Subscribe || call.operation == Operation::Receive)
+            subscribers.insert(call.task);
+    }
+    std::vector<Partition> result;
+    for (std::uint32_t subscriber : subscribers)
+        result.push_back(of_subscriber(context, object, subscriber));
+    return result;
+}
+
 }  // namespace
 
 std::vector<Partition> partitions(Context& context, std::uint32_t object) {
-    switch (context.history.objects[object].type) {
+    const ObjectType type = context.history.objects[object].type;
+    if (find_model(type) == nullptr) return {};
+    switch (type) {
         case ObjectType::Condition:
             return {};
         case ObjectType::Map:
             return by_key(context, object);
+        case ObjectType::Topic:
+            return by_subscriber(context, object);
         default:
             break;
     }

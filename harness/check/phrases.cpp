@@ -11,6 +11,7 @@ namespace stagger::check {
 using history::Call;
 using history::History;
 using history::kNone;
+using history::shortened;
 
 std::string task_name(const History& history, std::uint32_t task) {
     return task < history.tasks.size() ? history.tasks[task].name : "nobody";

@@ -58,13 +58,17 @@ std::map<std::uint32_t, int> held_after(const Context& context, std::uint32_t ob
         const bool back = call.responded != kNone;
         switch (call.operation) {
             case Operation::Lock:
+            case Operation::RwLock:
                 if (back && call.status == ResultStatus::OwnerDead) held.clear();
                 if (back && call.status == ResultStatus::OwnerDead) ++held[call.task];
                 [[fallthrough]];
             case Operation::Acquire:
+            case Operation::RwLockShared:
                 if (back && call.status == ResultStatus::Ok) ++held[call.task];
                 break;
             case Operation::Unlock:
+            case Operation::RwUnlock:
+            case Operation::RwUnlockShared:
             case Operation::Release:
                 --held[call.task];
                 break;

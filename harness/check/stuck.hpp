@@ -21,8 +21,8 @@ struct Sleeper {
 // In the order of History::waits, daemons left out: they may rest.
 std::vector<Sleeper> sleepers(const Context& context);
 
-// The tasks that certainly hold a mutex, or permits of a semaphore, at the end. Who was killed
-// holds nothing any more.
+// The tasks that certainly hold a mutex or read-write lock, or permits of a semaphore, at the end.
+// Who was killed holds nothing any more.
 std::vector<std::uint32_t> holders(const Context& context, std::uint32_t object);
 
 // A task that a fault killed.

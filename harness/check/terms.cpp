@@ -198,6 +198,21 @@ std::vector<Term> list_items(const Terms& terms, Term term) {
     return items;
 }
 
+// The words of a text hold its bytes in the order of memory: see text_term.
+static_assert(std::endian::native == std::endian::little);
+
+std::string_view text_of(const Terms& terms, Term term) {
+    const auto words = terms[term];
+    if (words.size() < 2 || words[0] != kText) return {};
+    return {reinterpret_cast<const char*>(words.data() + 2), words[1]};
+}
+
+std::optional<std::int64_t> integer_of(const Terms& terms, Term term) {
+    Number number;
+    if (!read_number(terms, term, number) || !number.is_integer) return std::nullopt;
+    return number.integer;
+}
+
 Term sum_term(Terms& terms, Term a, Term b) {
     Number x;
     Number y;

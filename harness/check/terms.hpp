@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "harness/base/value.hpp"
@@ -70,6 +72,10 @@ bool is_empty_list(const Terms& terms, Term term);
 ListParts list_parts(const Terms& terms, Term term);
 // First to last. Requires: a list.
 std::vector<Term> list_items(const Terms& terms, Term term);
+
+// The bytes of a text, none of anything else. Valid until the next intern().
+std::string_view text_of(const Terms& terms, Term term);
+std::optional<std::int64_t> integer_of(const Terms& terms, Term term);
 
 inline constexpr Term kNoTerm = std::numeric_limits<Term>::max();
 // a + b as a backend's `add` computes it; kNoTerm unless both are numbers.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace stagger::control {
 namespace {
@@ -17,11 +18,19 @@ struct Remover {
     int (*remove)(const char*);
 };
 
-// Files are left alone: a name may have been the user's own.
+// Of files, fifos and sockets only what carries a case's prefix: another name may have been the
+// user's own.
+int remove_file(const char* name) {
+    const std::string_view path(name);
+    const std::string_view last = path.substr(path.rfind('/') + 1);
+    return path.front() == '/' && last.substr(0, 8) == "stagger-" ? unlink(name) : -1;
+}
+
 constexpr Remover kRemovers[] = {
     {NameKind::SharedMemory, "shared memory ", [](const char* n) { return shm_unlink(n); }},
     {NameKind::MessageQueue, "message queue ", [](const char* n) { return mq_unlink(n); }},
     {NameKind::Semaphore, "semaphore ", [](const char* n) { return sem_unlink(n); }},
+    {NameKind::File, "file ", remove_file},
 };
 
 }  // namespace

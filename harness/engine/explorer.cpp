@@ -47,7 +47,13 @@ std::string Explorer::strategy_name() const {
 }
 
 spec::Lifetime Explorer::lifetime() const {
-    return first_given(options_.lifetime, case_.explore.lifetime).value_or(spec::Lifetime::Warm);
+    // What an actor keeps in globals is set up anew only where processes are.
+    const auto& objects = runner_.scenario().objects;
+    const bool actors = std::any_of(objects.begin(), objects.end(), [](const spec::Object& object) {
+        return object.type == ObjectType::Actor;
+    });
+    return first_given(options_.lifetime, case_.explore.lifetime)
+        .value_or(actors ? spec::Lifetime::Fresh : spec::Lifetime::Warm);
 }
 
 bool Explorer::interrupted() const {

@@ -37,6 +37,7 @@ public:
     static std::variant<Runner, PoolFailure> open(const spec::Scenario&, const spec::Case&,
                                                   const CampaignOptions&);
 
+    const spec::Scenario& scenario() const { return *scenario_; }
     Pool& pool() { return *pool_; }
     control::Plan& plan() { return pool_->plan(); }
 

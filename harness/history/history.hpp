@@ -42,6 +42,9 @@ struct Contract {
     bool spurious_wakeups = false;
     bool cut_off_may_apply = false;
     bool shared = true;
+    bool framed = false;  // stream: a read gives exactly what one write wrote
+    stagger_executions executions = STAGGER_EXACTLY_ONCE;  // rpc
+    std::uint64_t atomic_write = 0;  // stream: larger writes may be mixed; 0: none is
 };
 
 struct Object {

@@ -4,9 +4,11 @@
 // Empty lines and those that begin with # are skipped.
 //
 //     object NAME TYPE [= VALUE] [capacity N] [backend NAME] [fifo global|per-producer|none]
-//            [lossy] [duplicating] [robust] [spurious] [cut-off] [private]
+//            [lossy] [duplicating] [robust] [spurious] [cut-off] [private] [framed] [atomic N]
+//            [executions exactly-once|at-most-once|at-least-once]
 //     task NAME [role NAME] [index N] [thread N] [process N] [daemon] [variables MAP]
-//     TIME NAME invoke OBJECT.OPERATION [KEY] [EXPECTED] [VALUE] [MUTEX] [timed] [checked] [site N]
+//     TIME NAME invoke OBJECT.OPERATION [KEY] [EXPECTED] [VALUE] [MUTEX] [bytes N] [timed]
+//             [checked] [site N]
 //     TIME NAME return [STATUS] [VALUE] [because 'TEXT']
 //     TIME NAME call ...as invoke... [-> ...as return...]           both, one right after the other
 //     TIME NAME enter as_one|section LABEL [shared] [site N]
@@ -76,6 +78,10 @@ private:
         if (!object.backend.empty()) out_ += " backend " + object.backend;
         if (object.contract.fifo_scope != STAGGER_FIFO_GLOBAL)
             out_ += fmt::format(" fifo {}", kFifoNames[object.contract.fifo_scope]);
+        if (object.contract.executions != STAGGER_EXACTLY_ONCE)
+            out_ += fmt::format(" executions {}", kExecutionNames[object.contract.executions]);
+        if (object.contract.atomic_write != 0)
+            out_ += fmt::format(" atomic {}", object.contract.atomic_write);
         for (const ContractFlag& flag : kContractFlags)
             if (object.contract.*flag.member == flag.when_named)
                 out_ += fmt::format(" {}", flag.name);
@@ -172,6 +178,8 @@ private:
         if (arguments & kExpected) out_ += " " + call.expected.to_string();
         if (arguments & kValue) out_ += " " + call.value.to_string();
         if (call.with != kNone) out_ += " " + object(call.with);
+        if ((arguments & kBytes) && !(arguments & kValue) && !call.value.is_nil())
+            out_ += " bytes " + call.value.to_string();
         if (call.timed) out_ += " timed";
         if (call.checked) out_ += " checked";
         out_ += site(call.site) + '\n';

@@ -13,6 +13,9 @@ namespace stagger::history {
 
 // By the numbers of stagger_fifo_scope, Complaint::Kind and Ending.
 inline constexpr std::array<std::string_view, 3> kFifoNames = {"global", "per-producer", "none"};
+// By the numbers of stagger_executions.
+inline constexpr std::array<std::string_view, 3> kExecutionNames = {"exactly-once", "at-most-once",
+                                                                    "at-least-once"};
 inline constexpr std::array<std::string_view, 4> kComplaintNames = {"assertion", "expression-error",
                                                                     "loop-limit", "torn-value"};
 inline constexpr std::array<std::string_view, 8> kEndingNames = {
@@ -24,13 +27,14 @@ struct ContractFlag {
     bool Contract::*member;
     bool when_named;
 };
-inline constexpr std::array<ContractFlag, 6> kContractFlags = {{
+inline constexpr std::array<ContractFlag, 7> kContractFlags = {{
     {"lossy", &Contract::lossy, true},
     {"duplicating", &Contract::duplicating, true},
     {"robust", &Contract::robust, true},
     {"spurious", &Contract::spurious_wakeups, true},
     {"cut-off", &Contract::cut_off_may_apply, true},
     {"private", &Contract::shared, false},
+    {"framed", &Contract::framed, true},
 }};
 
 // The task that a name stands for, given those declared before: see text.cpp.

@@ -141,6 +141,13 @@ private:
             object.contract.fifo_scope = static_cast<stagger_fifo_scope>(*scope);
             return Ok{};
         }
+        if (word == "executions") {
+            const auto times = index_of(kExecutionNames, line.word());
+            if (!times) return Error{"executions are exactly-once, at-most-once or at-least-once"};
+            object.contract.executions = static_cast<stagger_executions>(*times);
+            return Ok{};
+        }
+        if (word == "atomic") return line.number(object.contract.atomic_write);
         for (const ContractFlag& flag : kContractFlags)
             if (flag.name == word) return object.contract.*flag.member = flag.when_named, Ok{};
         return Error{fmt::format("\"{}\" says nothing about an object", word)};
@@ -256,6 +263,9 @@ private:
         }
         if (operation.arguments & kWith) {
             STAGGER_TRY(call.with, object_named(line.word()));
+        }
+        if (line.take("bytes")) {
+            STAGGER_TRY(call.value, line.value());
         }
         call.timed = line.take("timed");
         call.checked = line.take("checked");

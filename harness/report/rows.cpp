@@ -15,6 +15,7 @@ namespace {
 using history::Call;
 using history::History;
 using history::kNone;
+using history::shortened;
 
 std::string object_name(const History& history, std::uint32_t object) {
     return object < history.objects.size() ? history.objects[object].name : "?";
@@ -41,7 +42,14 @@ std::string request_text(const History& history, const Call& call) {
                                excerpt(call.value));
         case Operation::Append:
         case Operation::Put:
+        case Operation::StreamWrite:
+        case Operation::Publish:
+        case Operation::Call:
+        case Operation::Reply:
             return fmt::format("{} {} {}", key, object, excerpt(call.value));
+        case Operation::Run:
+            return fmt::format("{} {} {}", key, object,
+                               call.value.is_nil() ? std::string() : excerpt(call.value));
         case Operation::Wait:
             if (call.with == kNone) break;
             return fmt::format("{} {} with {}", key, object, object_name(history, call.with));

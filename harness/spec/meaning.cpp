@@ -11,7 +11,7 @@ namespace stagger::spec {
 
 bool has_content(ObjectType type) {
     return type != ObjectType::Mutex && type != ObjectType::Condition &&
-           type != ObjectType::Barrier;
+           type != ObjectType::Barrier && type != ObjectType::RwLock && type != ObjectType::Actor;
 }
 
 std::string placed(Position position, std::string_view message) {

@@ -19,13 +19,19 @@ constexpr std::uint64_t kMaxValueSize = std::uint64_t{1} << 20;
 std::vector<std::string> type_names() {
     std::vector<std::string> names;
     for (int type = 0; type < STAGGER_TYPE_COUNT; ++type)
-        names.emplace_back(name(static_cast<ObjectType>(type)));
+        if (static_cast<ObjectType>(type) != ObjectType::Actor)
+            names.emplace_back(name(static_cast<ObjectType>(type)));
     return names;
 }
 
 bool holds_data(ObjectType type) {
     return type == ObjectType::Register || type == ObjectType::List || type == ObjectType::Map ||
-           type == ObjectType::Queue;
+           type == ObjectType::Queue || type == ObjectType::Topic || type == ObjectType::Rpc;
+}
+
+// What `capacity` bounds: values, or bytes.
+bool has_room(ObjectType type) {
+    return type == ObjectType::Queue || type == ObjectType::Stream || type == ObjectType::Topic;
 }
 
 // What `initial` of that type must be, "" if it takes none.
@@ -46,6 +52,11 @@ std::string_view wanted_initial(ObjectType type) {
         case ObjectType::Mutex:
         case ObjectType::Condition:
         case ObjectType::Barrier:
+        case ObjectType::RwLock:
+        case ObjectType::Stream:
+        case ObjectType::Topic:
+        case ObjectType::Rpc:
+        case ObjectType::Actor:
             return "";
     }
     return "";
@@ -95,10 +106,10 @@ void read_capacity(const Entry* entry, Object& object, Builder& builder) {
                                  object.name + " = { type = \"barrier\", capacity = 2 }");
         return;
     }
-    if (!barrier && object.type != ObjectType::Queue) {
+    if (!barrier && !has_room(object.type)) {
         builder.problems.add(entry->position,
                              fmt::format("{} has no `capacity`", with_article(name(object.type))),
-                             "a queue and a barrier have one");
+                             "queues, streams, topics and barriers have one");
         return;
     }
     const auto capacity =
@@ -121,13 +132,15 @@ bool read_type(const Entry& object_entry, Object& object, Builder& builder) {
     }
     const auto text = read_text(*entry, builder.problems);
     if (!text) return false;
-    if (const auto type = object_type(*text)) {
+    const auto type = object_type(*text);
+    if (type && *type != ObjectType::Actor) {
         object.type = *type;
         return true;
     }
-    const std::string later = comes_later(*text);
-    if (!later.empty())
-        builder.problems.add(entry->value.position, later);
+    if (type)
+        builder.problems.add(entry->value.position,
+                             "an actor is a function of a plugin, and needs no declaration",
+                             "a step calls it by name: { actor = \"walk\", value = \"x\" }");
     else
         builder.problems.add(entry->value.position,
                              fmt::format("there is no object type {}{}", quoted(*text),
@@ -183,7 +196,8 @@ const Role* Builder::find_role(std::string_view name) const {
 
 std::vector<std::string> Builder::object_names() const {
     std::vector<std::string> names;
-    for (const Object& object : scenario.objects) names.push_back(object.name);
+    for (const Object& object : scenario.objects)
+        if (object.type != ObjectType::Actor) names.push_back(object.name);
     return names;
 }
 

@@ -71,6 +71,8 @@ struct Step {
     Operation operation = Operation::Load;
     ObjectReference object;
     std::optional<Expression> key, value, expected, timeout;
+    std::optional<Expression>
+        bytes;  // of a read how many at most; of a write that many marked ones
     std::optional<ObjectReference> with;
     std::string into;  // variable for the result, "" if none
     std::string how;   // variable for how it went, "" if none

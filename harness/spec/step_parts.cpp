@@ -13,6 +13,7 @@ namespace stagger::spec {
 namespace {
 
 constexpr std::uint64_t kMaxLimit = 1'000'000'000;
+constexpr std::int64_t kMaxBytes = std::int64_t{1} << 20;
 
 struct Argument {
     std::uint8_t bit;
@@ -121,6 +122,7 @@ void StepReader::read_operation(const Entry& entry, const Node::Entries& entries
     if (list_in_map) keys.push_back("key");
     if (info->arguments & kTimeout) keys.push_back("timeout");
     if (info->arguments & kWith) keys.push_back("with");
+    if (info->arguments & kBytes) keys.push_back("bytes");
     check_step_keys(entries, keys, entry.key);
     read_arguments(*info, list_in_map, step);
     read_into(*info, step);
@@ -135,14 +137,18 @@ void StepReader::read_arguments(const OperationInfo& info, bool list_in_map, Ste
         const bool wanted =
             (info.arguments & argument.bit) || (list_in_map && argument.bit == kKey);
         if (!wanted) continue;
+        // Marked bytes stand for a value.
+        const bool replaced =
+            (info.arguments & kBytes) && argument.bit == kValue && table_->find("bytes");
         if (const Entry* entry = table_->find(argument.key))
             step.*argument.slot = read_expression(*entry, builder_);
-        else
+        else if (!replaced)
             missing(argument.key, argument.bit == kKey ? "\"'a'\"" : "\"x + 1\"");
     }
     if (info.arguments & kTimeout)
         if (const Entry* entry = table_->find("timeout"))
             step.timeout = read_time(*entry, builder_);
+    if (info.arguments & kBytes) read_bytes(info, step);
     if (!(info.arguments & kWith)) return;
     const Entry* entry = table_->find("with");
     if (!entry) return missing("with", "\"m\", a mutex that the caller holds");
@@ -152,6 +158,54 @@ void StepReader::read_arguments(const OperationInfo& info, bool list_in_map, Ste
     if (mutex.type != ObjectType::Mutex && !builder_.untyped.contains(mutex.name))
         builder_.problems.add(entry->value.position, fmt::format("`with` names a mutex; {} is a {}",
                                                                  mutex.name, name(mutex.type)));
+}
+
+void StepReader::read_bytes(const OperationInfo& info, Step& step) {
+    const Entry* entry = table_->find("bytes");
+    if (!entry) return;
+    if (step.value)
+        builder_.problems.add(
+            entry->position, fmt::format("{} takes `value` or `bytes`, not both", quoted(info.key)),
+            "bytes = 5000 writes that many, marked with who wrote them and where");
+    const bool number = entry->value.integer() && *entry->value.integer() >= 1 &&
+                        *entry->value.integer() <= kMaxBytes;
+    if (entry->value.text() || number)
+        step.bytes = read_expression(*entry, builder_);
+    else
+        builder_.problems.add(entry->value.position,
+                              fmt::format("`bytes` is a whole number from 1 to {}", kMaxBytes));
+}
+
+// { actor = "walk", value = "x", into = "r" }: a function that a plugin exports by name. To the
+// rest of Stagger it is an object of its own, which nobody declares.
+void StepReader::read_actor(const Entry& entry, const Node::Entries& entries, Step& step) {
+    check_step_keys(entries, {"actor", "value", "timeout", "into"}, "actor");
+    const auto actor = find_actor(entry);
+    if (!actor) return;
+    step.object.object = *actor;
+    step.operation = Operation::Run;
+    step.label = "actor " + *entry.value.text();
+    if (const Entry* value = table_->find("value")) step.value = read_expression(*value, builder_);
+    if (const Entry* timeout = table_->find("timeout"))
+        step.timeout = read_seconds_expression(*timeout);
+    read_into(info(Operation::Run), step);
+}
+
+std::optional<std::uint32_t> StepReader::find_actor(const Entry& entry) {
+    const auto text = read_text(entry, builder_.problems);
+    if (!text) return std::nullopt;
+    auto& objects = builder_.scenario.objects;
+    const Object* known = builder_.find_object(*text);
+    if (known && known->type == ObjectType::Actor)
+        return static_cast<std::uint32_t>(known - objects.data());
+    if (!check_name(*text, "an actor", entry.value.position, builder_)) return std::nullopt;
+    Object actor;
+    actor.name = *text;
+    actor.type = ObjectType::Actor;
+    actor.position = entry.value.position;
+    actor.first = builder_.scenario.flat_object_count();
+    objects.push_back(std::move(actor));
+    return static_cast<std::uint32_t>(objects.size() - 1);
 }
 
 // into = "v" or into = ["v", "how"]

@@ -36,6 +36,9 @@ private:
                          std::string_view what);
 
     void read_operation(const Entry&, const Node::Entries&, Step&);
+    void read_actor(const Entry&, const Node::Entries&, Step&);
+    std::optional<std::uint32_t> find_actor(const Entry&);
+    void read_bytes(const OperationInfo&, Step&);
     void read_arguments(const OperationInfo&, bool needs_key, Step&);
     void read_into(const OperationInfo&, Step&);
     void read_control_parts(Step&);

@@ -52,7 +52,7 @@ bool is_operation(std::string_view key) {
 }
 
 constexpr std::string_view kModifiers[] = {"when", "into", "key",   "value", "expected", "timeout",
-                                           "with", "else", "steps", "limit", "shared"};
+                                           "with", "else", "steps", "limit", "shared",   "bytes"};
 
 bool is_modifier(std::string_view key) {
     return std::find(std::begin(kModifiers), std::end(kModifiers), key) != std::end(kModifiers);
@@ -161,6 +161,8 @@ Step StepReader::read_step(const Node& node, const Node::Entries& entries) {
         step.label = control->key;
         (this->*control->read)(*operation, step);
         read_control_parts(step);
+    } else if (operation->key == name(Operation::Run)) {
+        read_actor(*operation, entries, step);
     } else {
         read_operation(*operation, entries, step);
     }

@@ -31,6 +31,51 @@ std::string backend_of(const spec::Case& spec_case, const std::string& object) {
     return found != spec_case.object_backends.end() ? found->second : spec_case.backend;
 }
 
+Error unknown_actor(const backend::Plugin& plugin, const spec::Object& actor) {
+    std::vector<std::string> names;
+    for (const stagger_actor* a = plugin.table().actors; a->name != nullptr; ++a)
+        names.emplace_back(a->name);
+    const std::string near = spec::nearest_name(actor.name, names);
+    return Error{fmt::format("backend {} has no actor \"{}\" (line {}){}", plugin.table().name,
+                             actor.name, actor.position.line,
+                             near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near))};
+}
+
+std::uint64_t default_capacity(ObjectType type, const stagger_contract& contract) {
+    switch (type) {
+        case ObjectType::Queue:
+            return contract.default_capacity;
+        case ObjectType::Stream:
+            return contract.stream_capacity;
+        case ObjectType::Topic:
+            return contract.topic_capacity;
+        default:
+            return 0;
+    }
+}
+
+// The part of a backend's contract that is about objects of this type.
+history::Contract promise_to(ObjectType type, const stagger_contract& contract) {
+    history::Contract promise;
+    promise.fifo_scope = static_cast<stagger_fifo_scope>(contract.fifo_scope);
+    promise.lossy = (type == ObjectType::Topic ? contract.topic_lossy : contract.lossy) != 0;
+    promise.duplicating = contract.duplicating != 0;
+    promise.robust = contract.robust != 0;
+    promise.spurious_wakeups = contract.spurious_wakeups != 0;
+    promise.cut_off_may_apply = contract.cut_off_may_apply != 0;
+    promise.shared = contract.shared != 0;
+    if (type == ObjectType::Stream) {
+        promise.framed = contract.framed != 0;
+        promise.atomic_write = contract.stream_atomic;
+    }
+    if (type == ObjectType::Rpc) {
+        promise.executions = static_cast<stagger_executions>(contract.executions);
+        // Only what promises exactly one execution takes back a request whose time was up.
+        promise.cut_off_may_apply |= contract.executions != STAGGER_EXACTLY_ONCE;
+    }
+    return promise;
+}
+
 }  // namespace
 
 Result<CaseBackends> CaseBackends::load(const spec::Scenario& scenario, const spec::Case& spec_case,
@@ -110,6 +155,7 @@ void CaseBackends::place_objects(const spec::Scenario& scenario, const spec::Cas
 
 void CaseBackends::place(const spec::Object& object, const std::string& name,
                          const std::string& backend) {
+    if (object.type == ObjectType::Actor) return place_actor(object, backend);
     Member& home = *member(backend);
     if (home.plugin.table().operations[static_cast<std::size_t>(object.type)] == 0) {
         lacking_ = fmt::format("backend {} has no {} (object {})", backend,
@@ -125,11 +171,26 @@ void CaseBackends::place(const spec::Object& object, const std::string& name,
     entry.initial = {initial.data(), initial.size()};
     entry.capacity = object.capacity;
     entry.value_size = object.value_size;
-    std::uint32_t home_index = 0;
-    while (members_[home_index].get() != &home) ++home_index;
-    places_.push_back({home_index, static_cast<std::uint32_t>(home.objects.size())});
+    places_.push_back(place_in(home, home.objects.size()));
     specs_.push_back(&object);
     home.objects.push_back(entry);
+}
+
+void CaseBackends::place_actor(const spec::Object& object, const std::string& backend) {
+    Member& home = *member(backend);
+    const stagger_actor* actor = home.plugin.table().actors;
+    if (actor == nullptr) lacking_ = fmt::format("backend {} has no actors", backend);
+    while (actor != nullptr && actor->name != nullptr && actor->name != object.name) ++actor;
+    const bool found = actor != nullptr && actor->name != nullptr;
+    places_.push_back(place_in(home, home.actors.size()));
+    specs_.push_back(&object);
+    home.actors.push_back(found ? actor : nullptr);
+}
+
+CaseBackends::Place CaseBackends::place_in(const Member& home, std::size_t index) const {
+    std::uint32_t number = 0;
+    while (members_[number].get() != &home) ++number;
+    return {number, static_cast<std::uint32_t>(index)};
 }
 
 Status CaseBackends::check_operations(const spec::Scenario& scenario) const {
@@ -148,6 +209,10 @@ Status CaseBackends::check_operations(const spec::Scenario& scenario,
         const spec::Object& object = scenario.objects[step.object.object];
         const Place place = places_[object.first];
         const Member& home = *members_[place.member];
+        if (object.type == ObjectType::Actor) {
+            if (home.actors[place.index] == nullptr) return unknown_actor(home.plugin, object);
+            continue;
+        }
         const std::uint64_t has =
             home.plugin.table().operations[static_cast<std::size_t>(object.type)];
         if ((has >> static_cast<unsigned>(step.operation) & 1) == 0) {
@@ -198,21 +263,14 @@ Result<std::vector<history::Object>> CaseBackends::describe_objects() const {
         const Member& home = *members_[places_[i].member];
         const stagger_contract& contract = home.contract;
         history::Object object;
-        object.name = home.objects[places_[i].index].name;
         object.type = specs_[i]->type;
+        object.name = object.type == ObjectType::Actor ? specs_[i]->name
+                                                       : home.objects[places_[i].index].name;
         object.initial = initial_value(*specs_[i]);
         object.capacity = specs_[i]->capacity;
-        if (object.capacity == 0 && object.type == ObjectType::Queue) {
-            object.capacity = contract.default_capacity;
-        }
+        if (object.capacity == 0) object.capacity = default_capacity(object.type, contract);
         object.backend = home.name;
-        object.contract = {static_cast<stagger_fifo_scope>(contract.fifo_scope),
-                           contract.lossy != 0,
-                           contract.duplicating != 0,
-                           contract.robust != 0,
-                           contract.spurious_wakeups != 0,
-                           contract.cut_off_may_apply != 0,
-                           contract.shared != 0};
+        object.contract = promise_to(object.type, contract);
         objects.push_back(std::move(object));
     }
     return objects;
@@ -281,6 +339,8 @@ std::uint32_t CaseBackends::invoke(const Request& request) const {
     call.key = {request.key.data(), request.key.size()};
     call.value = {request.value.data(), request.value.size()};
     call.expected = {request.expected.data(), request.expected.size()};
+    if (request.operation == Operation::Run)
+        return static_cast<std::uint32_t>(home.actors[place.index]->run(home.peer, &call));
     return static_cast<std::uint32_t>(home.plugin.table().invoke(home.peer, &call));
 }
 

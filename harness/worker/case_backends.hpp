@@ -65,6 +65,7 @@ private:
         std::string name;
         std::deque<std::string> texts;  // what the config's pointers point to
         std::vector<stagger_object> objects;
+        std::vector<const stagger_actor*> actors;  // that the scenario calls
         std::vector<stagger_setting> settings;
         stagger_config config{};
         stagger_contract contract{};
@@ -73,13 +74,15 @@ private:
         std::uint32_t servers = 0;
     };
     struct Place {
-        std::uint32_t member = 0, index = 0;
+        std::uint32_t member = 0, index = 0;  // into its objects, or its actors
     };
 
     Status add_member(const std::string& name, const spec::Case&, const backend::Job&);
     Status choose_settings(Member&, const spec::Case&);
     void place_objects(const spec::Scenario&, const spec::Case&);
     void place(const spec::Object&, const std::string& name, const std::string& backend);
+    void place_actor(const spec::Object&, const std::string& backend);
+    Place place_in(const Member& home, std::size_t index) const;
     Status check_operations(const spec::Scenario&) const;
     Status check_operations(const spec::Scenario&, const std::vector<spec::Step>&) const;
     Status finish_configs(const backend::Job&, std::uint32_t processes, std::uint32_t clients);

@@ -13,9 +13,9 @@ Status compile(spec::Evaluator& evaluator, const std::optional<spec::Expression>
 
 Status compile(spec::Evaluator& evaluator, const std::vector<spec::Step>& steps) {
     for (const spec::Step& step : steps) {
-        for (const auto* expression : {&step.when, &step.key, &step.value, &step.expected,
-                                       &step.timeout, &step.condition, &step.amount,
-                                       &step.object.index}) {
+        for (const auto* expression :
+             {&step.when, &step.key, &step.value, &step.expected, &step.bytes, &step.timeout,
+              &step.condition, &step.amount, &step.object.index}) {
             STAGGER_TRY([[maybe_unused]] Ok fine, compile(evaluator, *expression));
         }
         if (step.with) {

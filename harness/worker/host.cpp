@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "harness/agent/agent.hpp"
 #include "harness/control/integrity.hpp"
@@ -17,6 +18,7 @@
 #include "harness/spec/cases.hpp"
 #include "harness/spec/parse.hpp"
 #include "harness/worker/children.hpp"
+#include "harness/worker/descriptors.hpp"
 #include "harness/worker/evaluators.hpp"
 #include "harness/worker/layout.hpp"
 #include "harness/worker/task_process.hpp"
@@ -57,6 +59,7 @@ public:
 
     Answer build() {
         Answer answer;
+        descriptors_ = open_descriptors();
         const Status created = backends_->create();
         if (!created.ok()) {
             answer.error = created.error().message;
@@ -77,6 +80,11 @@ public:
         children_.kill_all();
         Answer answer;
         if (backends_ != nullptr) answer.residue = backends_->destroy();
+        if (descriptors_) {
+            const auto left = close_new_descriptors(*descriptors_);
+            answer.residue.insert(answer.residue.end(), left.begin(), left.end());
+            descriptors_.reset();
+        }
         control::remove_residue(*segment_, answer.residue);
         return answer;
     }
@@ -194,6 +202,7 @@ private:
     std::unique_ptr<CaseBackends> backends_;
     Surroundings surroundings_;
     Children children_;
+    std::optional<Descriptors> descriptors_;  // before the case's objects were made
 };
 
 bool serve_command(Host& host, const std::string& text) {

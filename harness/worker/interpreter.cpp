@@ -9,6 +9,7 @@
 #include "harness/backend/host_table.hpp"
 #include "harness/base/excerpt.hpp"
 #include "harness/spec/meaning.hpp"
+#include "harness/worker/marked_bytes.hpp"
 
 namespace stagger::worker {
 namespace {
@@ -58,6 +59,7 @@ Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task, spec::E
 
 void Interpreter::set_up_variables() {
     evaluator_.clear();
+    marked_writes_ = 0;
     for (const auto& [name, value] : surroundings_->spec_case->params) evaluator_.set(name, value);
     evaluator_.set("self", std::int64_t{identity_->index});
     evaluator_.set("thread", std::int64_t{identity_->thread});
@@ -235,9 +237,30 @@ bool Interpreter::prepare(const spec::Step& step, Request& request) {
                         step.value->position.column, step.value->source));
         return false;
     }
+    if (step.bytes && !prepare_bytes(step)) return false;
     request.key = key_;
     request.value = value_;
     request.expected = expected_;
+    return true;
+}
+
+bool Interpreter::prepare_bytes(const spec::Step& step) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 20;
+    Value value;
+    if (!evaluate(step, *step.bytes, value)) return false;
+    const std::int64_t* bytes = value.integer();
+    if (bytes == nullptr || *bytes < 1 || *bytes > kMost) {
+        complain(
+            step, Complaint::Kind::ExpressionError,
+            fmt::format("{}:{}:{}: \"{}\" gives {}, but bytes are a whole number from 1 to {}",
+                        surroundings_->scenario->path, step.bytes->position.line,
+                        step.bytes->position.column, step.bytes->source, value.to_string(), kMost));
+        return false;
+    }
+    if (step.operation == Operation::StreamWrite) {
+        value = marked_bytes(task_, marked_writes_++, static_cast<std::size_t>(*bytes));
+    }
+    value_ = value.encode();
     return true;
 }
 

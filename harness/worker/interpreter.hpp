@@ -64,6 +64,8 @@ private:
     bool refuse(const spec::Step&, const spec::Expression&, std::string_view wanted, const Value&);
     bool resolve(const spec::Step&, const spec::ObjectReference&, std::uint32_t& into);
     bool prepare(const spec::Step&, Request&);
+    // `bytes` of a read or write of a stream.
+    bool prepare_bytes(const spec::Step&);
     // The call itself, with its two points and records. False: the task stops.
     bool call(std::uint32_t site, const Request&, bool checked, Value& result,
               ResultStatus& status);
@@ -79,6 +81,7 @@ private:
     spec::Evaluator evaluator_;
     Recorder recorder_;
     std::int64_t iteration_ = 1;
+    std::uint32_t marked_writes_ = 0;     // in this execution
     std::string key_, value_, expected_;  // kept, so that their memory is
 };
 

@@ -35,10 +35,11 @@ void add_process(Layout& layout, const spec::Role& role, std::uint32_t count, st
 }
 
 bool holds_data(ObjectType type) {
-    return type == ObjectType::List || type == ObjectType::Map || type == ObjectType::Queue;
+    return type == ObjectType::List || type == ObjectType::Map || type == ObjectType::Queue ||
+           type == ObjectType::Stream || type == ObjectType::Topic || type == ObjectType::Rpc;
 }
 
-// Lists, maps and queues are looked at in any case: what is lost shows only at the end.
+// What holds values or messages is looked at in any case: what is lost shows only at the end.
 bool parent_reads(const spec::Scenario& scenario, const spec::Case& spec_case) {
     if (!spec_case.expect.final.empty() || !spec_case.expect.observe.empty()) return true;
     return std::any_of(scenario.objects.begin(), scenario.objects.end(),

@@ -9,6 +9,8 @@
 
 #include <map>
 
+#include <stagger/channels.hpp>
+
 #include "plugins/server/connections.hpp"
 
 namespace stagger::server {
@@ -88,6 +90,8 @@ private:
 constexpr stagger_option kOptions[] = {
     {"proxy", "reference|copy", "reference",
      "whether an operation on a list or map is a request, or acts on the process's copy once read"},
+    plugin::kOverflowOption,
+    plugin::kDeliveryOption,
     {nullptr, nullptr, nullptr, nullptr},
 };
 
@@ -95,7 +99,7 @@ class ManagerBackend : public RemoteBackend {
 public:
     static plugin::Description describe() {
         return {"manager", "a server process that holds the objects, and proxies in the clients",
-                plugin::kAllOperations, kOptions};
+                kOperations, kOptions};
     }
 
     explicit ManagerBackend(const plugin::Config& config)

@@ -43,6 +43,7 @@ struct Place {
     std::uint32_t object;
     std::uint64_t value_size;
     std::uint64_t capacity;
+    std::uint32_t tasks;  // of the case
 };
 
 enum class Order : std::uint8_t { Relaxed, AcquireRelease, SequentiallyConsistent };

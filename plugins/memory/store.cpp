@@ -6,7 +6,7 @@
 namespace stagger::memory {
 namespace {
 
-std::uint64_t cell_size(stagger_type type) {
+std::uint64_t cell_size(stagger_type type, std::uint32_t tasks) {
     switch (type) {
         case STAGGER_REGISTER:
             return sizeof(RegisterCell);
@@ -25,7 +25,15 @@ std::uint64_t cell_size(stagger_type type) {
             return sizeof(ConditionCell);
         case STAGGER_BARRIER:
             return sizeof(BarrierCell);
-        case STAGGER_TYPE_COUNT:
+        case STAGGER_RWLOCK:
+            return RwLockCell::size(tasks);
+        case STAGGER_STREAM:
+            return sizeof(StreamCell);
+        case STAGGER_TOPIC:
+            return TopicCell::size(tasks);
+        case STAGGER_RPC:
+            return RpcCell::size(tasks);
+        default:
             break;
     }
     throw plugin::Failure("an object of an unknown type");
@@ -61,7 +69,7 @@ Store::Store(const plugin::Config& config, StoreOptions options)
         return place;
     };
     for (const plugin::ObjectSpec& object : objects_)
-        cells_.push_back(reserve(cell_size(object.type)));
+        cells_.push_back(reserve(cell_size(object.type, tasks_)));
     sleepers_ = reserve(tasks_ * sizeof(Sleeper));
     fixed_size_ = reserve(0);
     if (fixed_size_ > kRegionSize) throw plugin::Failure("the objects do not fit into 64 MiB");
@@ -69,9 +77,13 @@ Store::Store(const plugin::Config& config, StoreOptions options)
 
 Place Store::place(const Region& region, const Guards& guards, std::size_t object) const {
     const plugin::ObjectSpec& spec = objects_[object];
-    return {
-        region,          cells_[object], &guards.of(spec.type), static_cast<std::uint32_t>(object),
-        spec.value_size, spec.capacity};
+    return {region,
+            cells_[object],
+            &guards.of(spec.type),
+            static_cast<std::uint32_t>(object),
+            spec.value_size,
+            spec.capacity,
+            tasks_};
 }
 
 Guards Store::guards(const Region& region) const {
@@ -109,7 +121,15 @@ void Store::create_object(const Place& place, std::size_t object) const {
             return create_condition(place.region.at<ConditionCell>(place.cell).condition, across);
         case STAGGER_BARRIER:
             return create_barrier(place);
-        case STAGGER_TYPE_COUNT:
+        case STAGGER_RWLOCK:
+            return create_rwlock(place, across);
+        case STAGGER_STREAM:
+            return create_stream(place);
+        case STAGGER_TOPIC:
+            return create_topic(place);
+        case STAGGER_RPC:
+            return create_rpc(place);
+        default:
             break;
     }
 }
@@ -147,7 +167,19 @@ plugin::ObjectPeer::Objects Store::open(const Region& region, const Guards& guar
             case STAGGER_BARRIER:
                 objects.push_back(make_barrier(at));
                 break;
-            case STAGGER_TYPE_COUNT:
+            case STAGGER_RWLOCK:
+                objects.push_back(make_rwlock(at));
+                break;
+            case STAGGER_STREAM:
+                objects.push_back(make_stream(at));
+                break;
+            case STAGGER_TOPIC:
+                objects.push_back(make_topic(at, options_.channels));
+                break;
+            case STAGGER_RPC:
+                objects.push_back(make_rpc(at, options_.channels));
+                break;
+            default:
                 break;
         }
     }

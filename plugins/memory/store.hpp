@@ -6,15 +6,22 @@
 
 #include <vector>
 
-#include "plugins/memory/data.hpp"
+#include "plugins/memory/channels.hpp"
 
 namespace stagger::memory {
+
+// What a store can hold.
+inline constexpr auto kOperations = plugin::operations_on(
+    {STAGGER_REGISTER, STAGGER_LIST, STAGGER_MAP, STAGGER_QUEUE, STAGGER_MUTEX, STAGGER_SEMAPHORE,
+     STAGGER_EVENT, STAGGER_CONDITION, STAGGER_BARRIER, STAGGER_RWLOCK, STAGGER_STREAM,
+     STAGGER_TOPIC, STAGGER_RPC});
 
 struct StoreOptions {
     LockKind lock = LockKind::Mutex;
     Order order = Order::SequentiallyConsistent;
     bool across_processes = false;
     std::string file = {};  // the shared memory's name, for LockKind::File
+    ChannelOptions channels = {};
 };
 
 // The guards of one process; they outlive its objects.

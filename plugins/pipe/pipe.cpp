@@ -11,7 +11,10 @@
 
 #include <array>
 
+#include <limits.h>
+
 #include "plugins/server/framing.hpp"
+#include "plugins/server/kernel_streams.hpp"
 #include "plugins/server/poll.hpp"
 #include "plugins/server/remote.hpp"
 
@@ -117,17 +120,42 @@ private:
     const Pipes& pipes_;
 };
 
+constexpr std::uint64_t kPipeCapacity = 65536;
+
+constexpr stagger_option kOptions[] = {
+    kFramingOption,
+    plugin::kOverflowOption,
+    plugin::kDeliveryOption,
+    {nullptr, nullptr, nullptr, nullptr},
+};
+
 class PipeBackend : public RemoteBackend {
 public:
     static plugin::Description describe() {
-        return {"pipe", "a server process, reached over two pipes per task",
-                plugin::kAllOperations};
+        return {"pipe", "a server process, reached over two pipes per task; streams are pipes",
+                with_kernel_streams(), kOptions};
+    }
+
+    static stagger_contract contract(const plugin::Config& config) {
+        stagger_contract promise = RemoteBackend::contract(config);
+        promise.stream_capacity = kPipeCapacity;
+        promise.stream_atomic = PIPE_BUF;
+        promise.framed = framing_of(config, false) != Framing::None;
+        return promise;
     }
 
     explicit PipeBackend(const plugin::Config& config)
-        : RemoteBackend(config), pipes_(config.tasks()) {}
+        : RemoteBackend(config),
+          pipes_(config.tasks()),
+          streams_(objects(), framing_of(config, false), make_pipe) {}
 
-    void reset_shared() override { pipes_.drain(); }
+    std::unique_ptr<plugin::Peer> attach(std::uint32_t process) override {
+        return std::make_unique<StreamingPeer>(streams_, RemoteBackend::attach(process));
+    }
+    void reset_shared() override {
+        pipes_.drain();
+        streams_.drain();
+    }
 
 protected:
     std::unique_ptr<ServerPort> server_port() override {
@@ -139,6 +167,7 @@ protected:
 
 private:
     const Pipes pipes_;
+    const KernelStreams streams_;
 };
 
 }  // namespace

@@ -14,13 +14,14 @@ namespace {
 class PrivateBackend : public plugin::Backend {
 public:
     static plugin::Description describe() {
-        return {"private", "each process has its own copy of every object", plugin::kAllOperations};
+        return {"private", "each process has its own copy of every object", kOperations};
     }
 
     static stagger_contract contract(const plugin::Config&) {
         stagger_contract promise{};
         promise.spurious_wakeups = 1;
         promise.shared = 0;
+        promise.stream_capacity = kStreamCapacity;
         return promise;
     }
 

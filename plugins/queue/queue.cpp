@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <array>
 
+#include <stagger/channels.hpp>
+
 #include "plugins/server/poll.hpp"
 #include "plugins/server/remote.hpp"
 
@@ -170,11 +172,17 @@ private:
     const Queues& queues_;
 };
 
+constexpr stagger_option kOptions[] = {
+    plugin::kOverflowOption,
+    plugin::kDeliveryOption,
+    {nullptr, nullptr, nullptr, nullptr},
+};
+
 class QueueBackend : public RemoteBackend {
 public:
     static plugin::Description describe() {
-        return {"queue", "a server process, reached over POSIX message queues",
-                plugin::kAllOperations};
+        return {"queue", "a server process, reached over POSIX message queues", kOperations,
+                kOptions};
     }
 
     static void residue(const plugin::Config& config,

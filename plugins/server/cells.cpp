@@ -169,7 +169,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Cell> make_cell(const plugin::ObjectSpec& spec) {
+std::unique_ptr<Cell> make_cell(const plugin::ObjectSpec& spec, const CellOptions& options) {
     switch (spec.type) {
         case STAGGER_REGISTER:
             return std::make_unique<RegisterCell>(spec.initial);
@@ -179,6 +179,10 @@ std::unique_ptr<Cell> make_cell(const plugin::ObjectSpec& spec) {
             return std::make_unique<MapCell>(spec.initial);
         case STAGGER_QUEUE:
             return std::make_unique<QueueCell>(spec.initial, spec.capacity);
+        case STAGGER_STREAM:
+        case STAGGER_TOPIC:
+        case STAGGER_RPC:
+            return make_channel_cell(spec, options);
         default:
             return make_synchronising_cell(spec);
     }

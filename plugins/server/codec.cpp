@@ -53,14 +53,14 @@ Sizes value_sizes(const std::vector<plugin::ObjectSpec>& objects) {
     return sizes;
 }
 
-std::string encode(const plugin::Call& call, const Sizes& sizes) {
+std::string encode(const plugin::Call& call, plugin::Deadline deadline, const Sizes& sizes) {
     const std::uint64_t size = sizes.at(call.object);
     std::string out;
     append(out, call.task);
     append(out, static_cast<std::uint32_t>(call.operation));
     append(out, call.object);
     append(out, call.operation == STAGGER_WAIT ? call.with : std::uint32_t{0});
-    append(out, static_cast<std::uint64_t>(call.deadline().nanoseconds()));
+    append(out, static_cast<std::uint64_t>(deadline.nanoseconds()));
     append_bytes(out, call.key);
     append_value(out, call.value, size);
     append_value(out, call.expected, size);

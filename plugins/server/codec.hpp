@@ -17,7 +17,7 @@ namespace stagger::server {
 using Sizes = std::vector<std::uint64_t>;  // value_size by object
 Sizes value_sizes(const std::vector<plugin::ObjectSpec>& objects);
 
-std::string encode(const plugin::Call& call, const Sizes& sizes);
+std::string encode(const plugin::Call& call, plugin::Deadline deadline, const Sizes& sizes);
 // Fills in what it understands before it fails: whose request it is comes first.
 void decode(std::string_view bytes, const Sizes& sizes, Request& out);
 

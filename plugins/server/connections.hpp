@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include <utility>
 #include <vector>
 
 #include "plugins/server/framing.hpp"
@@ -46,6 +47,7 @@ public:
     int file() const { return file_; }
     bool open() const { return file_ != -1; }
     void close();
+    int release() { return std::exchange(file_, -1); }
 
 private:
     int file_ = -1;

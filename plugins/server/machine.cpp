@@ -20,7 +20,8 @@ std::optional<Answer> answered(const Waiting& waiting, Function function) {
 
 }  // namespace
 
-Machine::Machine(std::vector<plugin::ObjectSpec> objects) : objects_(std::move(objects)) {
+Machine::Machine(std::vector<plugin::ObjectSpec> objects, const CellOptions& options)
+    : objects_(std::move(objects)), options_(options) {
     reset();
 }
 
@@ -29,7 +30,7 @@ Machine::~Machine() = default;
 void Machine::reset() {
     parked_.clear();
     cells_.clear();
-    for (const plugin::ObjectSpec& spec : objects_) cells_.push_back(make_cell(spec));
+    for (const plugin::ObjectSpec& spec : objects_) cells_.push_back(make_cell(spec, options_));
 }
 
 std::optional<Answer> Machine::attempt(Waiting& waiting) {

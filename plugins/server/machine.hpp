@@ -15,6 +15,21 @@
 
 namespace stagger::server {
 
+// What a machine can hold.
+inline constexpr auto kOperations = plugin::operations_on(
+    {STAGGER_REGISTER, STAGGER_LIST, STAGGER_MAP, STAGGER_QUEUE, STAGGER_MUTEX, STAGGER_SEMAPHORE,
+     STAGGER_EVENT, STAGGER_CONDITION, STAGGER_BARRIER, STAGGER_RWLOCK, STAGGER_STREAM,
+     STAGGER_TOPIC, STAGGER_RPC});
+
+// The options `overflow` and `delivery`.
+struct CellOptions {
+    bool drop = false;  // a full subscriber loses values, instead of making publishers wait
+    stagger_executions executions = STAGGER_EXACTLY_ONCE;
+};
+
+// Bytes in a stream for which the scenario gives no capacity.
+inline constexpr std::uint64_t kStreamCapacity = 4096;
+
 // One operation as the server sees it. `deadline` is a time of CLOCK_MONOTONIC, which all processes
 // of a machine share; 0: do not wait.
 struct Request {
@@ -44,6 +59,7 @@ struct Waiting {
     Request request;
     Cell* with = nullptr;                // of a condition's wait: the mutex
     std::uint64_t ticket = 0;            // the cell's own: which waiter, which generation
+    std::size_t done = 0;                // of a write: how many bytes are in
     bool arrived = false;                // the first attempt has been made
     stagger_status status = STAGGER_OK;  // of the answer, once it relocks
 };
@@ -62,11 +78,11 @@ public:
     virtual std::string snapshot() const { return wire::encode_nil(); }
 };
 
-std::unique_ptr<Cell> make_cell(const plugin::ObjectSpec& spec);
+std::unique_ptr<Cell> make_cell(const plugin::ObjectSpec& spec, const CellOptions& options = {});
 
 class Machine {
 public:
-    explicit Machine(std::vector<plugin::ObjectSpec> objects);
+    explicit Machine(std::vector<plugin::ObjectSpec> objects, const CellOptions& options = {});
     ~Machine();
 
     using Answers = std::vector<Answer>;
@@ -91,6 +107,7 @@ private:
     void settle(Answers& answers);
 
     std::vector<plugin::ObjectSpec> objects_;
+    CellOptions options_;
     std::vector<std::unique_ptr<Cell>> cells_;
     std::vector<Waiting> parked_;  // in the order in which they came
 };

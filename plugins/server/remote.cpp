@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/server/remote.hpp"
 
+#include <stagger/channels.hpp>
+
 namespace stagger::server {
 namespace {
 
@@ -8,8 +10,9 @@ constexpr std::uint32_t kNoChannel = ~std::uint32_t{0};
 
 }  // namespace
 
-Server::Server(std::vector<plugin::ObjectSpec> objects, std::unique_ptr<ServerPort> port)
-    : sizes_(value_sizes(objects)), machine_(std::move(objects)), port_(std::move(port)) {}
+Server::Server(std::vector<plugin::ObjectSpec> objects, const CellOptions& options,
+               std::unique_ptr<ServerPort> port)
+    : sizes_(value_sizes(objects)), machine_(std::move(objects), options), port_(std::move(port)) {}
 
 void Server::run() {
     for (;;) {
@@ -56,28 +59,40 @@ void Server::reset() {
 }
 
 plugin::Reply RemotePeer::invoke(const plugin::Call& call) {
-    return decode_answer(port_->exchange(call.task, encode(call, sizes_)), sizes_);
+    const plugin::Deadline deadline = call.deadline();
+    if (call.operation != STAGGER_CALL) return exchange(call, deadline);
+    return plugin::call_with_retries(executions_, deadline,
+                                     [&](plugin::Deadline until) { return exchange(call, until); });
 }
 
-stagger_contract RemoteBackend::contract(const plugin::Config&) {
+plugin::Reply RemotePeer::exchange(const plugin::Call& call, plugin::Deadline deadline) {
+    return decode_answer(port_->exchange(call.task, encode(call, deadline, sizes_)), sizes_);
+}
+
+stagger_contract RemoteBackend::contract(const plugin::Config& config) {
     // The server answers a time-out itself, so a call that timed out has had no effect.
     stagger_contract promise{};
     promise.shared = 1;
+    promise.stream_capacity = kStreamCapacity;
+    promise.topic_lossy = plugin::drops(config);
+    promise.executions = plugin::executions_of(config);
     return promise;
 }
 
 RemoteBackend::RemoteBackend(const plugin::Config& config)
-    : objects_(config.objects()), tasks_(config.tasks()) {
+    : objects_(config.objects()),
+      tasks_(config.tasks()),
+      options_{plugin::drops(config), plugin::executions_of(config)} {
     // What is wrong with an object is said here, not in a process that nobody asks.
-    const Machine check(objects_);
+    const Machine check(objects_, options_);
 }
 
 std::unique_ptr<plugin::Peer> RemoteBackend::attach(std::uint32_t) {
-    return std::make_unique<RemotePeer>(value_sizes(objects_), client_port());
+    return std::make_unique<RemotePeer>(value_sizes(objects_), options_.executions, client_port());
 }
 
 void RemoteBackend::serve(std::uint32_t) {
-    server_ = std::make_unique<Server>(objects_, server_port());
+    server_ = std::make_unique<Server>(objects_, options_, server_port());
     server_->run();
 }
 

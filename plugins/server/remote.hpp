@@ -44,7 +44,8 @@ public:
 
 class Server {
 public:
-    Server(std::vector<plugin::ObjectSpec> objects, std::unique_ptr<ServerPort> port);
+    Server(std::vector<plugin::ObjectSpec> objects, const CellOptions& options,
+           std::unique_ptr<ServerPort> port);
     [[noreturn]] void run();
     void reset();
 
@@ -59,21 +60,24 @@ private:
 
 class RemotePeer : public plugin::Peer {
 public:
-    RemotePeer(Sizes sizes, std::unique_ptr<ClientPort> port)
-        : sizes_(std::move(sizes)), port_(std::move(port)) {}
+    RemotePeer(Sizes sizes, stagger_executions executions, std::unique_ptr<ClientPort> port)
+        : sizes_(std::move(sizes)), executions_(executions), port_(std::move(port)) {}
 
     plugin::Reply invoke(const plugin::Call& call) override;
     void reset() override { port_->reset(); }
 
 private:
+    plugin::Reply exchange(const plugin::Call& call, plugin::Deadline deadline);
+
     const Sizes sizes_;
+    const stagger_executions executions_;
     std::unique_ptr<ClientPort> port_;
 };
 
 class RemoteBackend : public plugin::Backend {
 public:
     static std::uint32_t servers(const plugin::Config&) { return 1; }
-    static stagger_contract contract(const plugin::Config&);
+    static stagger_contract contract(const plugin::Config& config);
 
     explicit RemoteBackend(const plugin::Config& config);
 
@@ -91,6 +95,7 @@ protected:
 private:
     const std::vector<plugin::ObjectSpec> objects_;
     const std::uint32_t tasks_;
+    const CellOptions options_;
     std::unique_ptr<Server> server_;  // in the server process alone
 };
 

@@ -168,6 +168,75 @@ private:
     std::uint64_t generation_ = 0;
 };
 
+// Whoever came first goes first, so that a stream of readers never keeps a writer out for ever: a
+// reader waits behind a writer that waits.
+class RwLockCell : public Cell {
+public:
+    Outcome attempt(Waiting& waiting) override {
+        const std::uint32_t task = waiting.request.task;
+        switch (waiting.request.operation) {
+            case STAGGER_RW_LOCK:
+                return lock(waiting);
+            case STAGGER_RW_LOCK_SHARED:
+                return lock_shared(waiting);
+            case STAGGER_RW_UNLOCK:
+                if (writer_ != task)
+                    throw Failure("unlock of a read-write lock that this task does not hold");
+                return writer_.reset(), Reply();
+            case STAGGER_RW_UNLOCK_SHARED: {
+                const auto me = std::find(readers_.begin(), readers_.end(), task);
+                if (me == readers_.end())
+                    throw Failure(
+                        "unlock_shared of a read-write lock that this task does not hold for "
+                        "reading");
+                return readers_.erase(me), Reply();
+            }
+            default:
+                return Reply{STAGGER_UNSUPPORTED};
+        }
+    }
+    Outcome give_up(Waiting& waiting) override {
+        forget(waiting);
+        return Reply{STAGGER_TIMEOUT};
+    }
+    void forget(Waiting& waiting) override { std::erase(writers_waiting_, waiting.ticket); }
+
+private:
+    bool is_mine(const Waiting& waiting) const { return writer_ == waiting.request.task; }
+    void refuse_recursion(const Waiting& waiting) const {
+        if (is_mine(waiting) && !waiting.arrived && waiting.request.deadline != 0)
+            throw Failure("lock of a read-write lock that this task holds already");
+    }
+    Outcome lock(Waiting& waiting) {
+        refuse_recursion(waiting);
+        if (!waiting.arrived) {
+            waiting.ticket = ++last_ticket_;
+            writers_waiting_.push_back(waiting.ticket);
+        }
+        if (writer_ || !readers_.empty() || writers_waiting_.front() != waiting.ticket)
+            return std::nullopt;
+        writers_waiting_.erase(writers_waiting_.begin());
+        writer_ = waiting.request.task;
+        return Reply();
+    }
+    // Who reads already may read again: waiting behind a writer, it would wait for itself.
+    Outcome lock_shared(Waiting& waiting) {
+        refuse_recursion(waiting);
+        if (!waiting.arrived) waiting.ticket = ++last_ticket_;
+        const std::uint32_t task = waiting.request.task;
+        const bool reads = std::find(readers_.begin(), readers_.end(), task) != readers_.end();
+        const bool behind = !writers_waiting_.empty() && writers_waiting_.front() < waiting.ticket;
+        if (writer_ || (behind && !reads)) return std::nullopt;
+        readers_.push_back(task);
+        return Reply();
+    }
+
+    std::optional<std::uint32_t> writer_;
+    std::vector<std::uint32_t> readers_;          // a task as often as it holds it
+    std::vector<std::uint64_t> writers_waiting_;  // their tickets, in the order in which they came
+    std::uint64_t last_ticket_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<Cell> make_synchronising_cell(const plugin::ObjectSpec& spec) {
@@ -182,6 +251,8 @@ std::unique_ptr<Cell> make_synchronising_cell(const plugin::ObjectSpec& spec) {
             return std::make_unique<ConditionCell>();
         case STAGGER_BARRIER:
             return std::make_unique<BarrierCell>(spec.capacity);
+        case STAGGER_RWLOCK:
+            return std::make_unique<RwLockCell>();
         default:
             throw Failure("an object of an unknown type");
     }

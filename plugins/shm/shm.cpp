@@ -58,20 +58,24 @@ constexpr stagger_option kOptions[] = {
      "what protects the operations of each object"},
     {"order", "relaxed|acq_rel|seq_cst", "seq_cst",
      "the memory order of a register's operations where lock is none"},
+    plugin::kOverflowOption,
+    plugin::kDeliveryOption,
     {nullptr, nullptr, nullptr, nullptr},
 };
 
 StoreOptions options(const plugin::Config& config) {
     return {
         config.choose<LockKind>("lock", {"none", "mutex", "robust", "spin", "semaphore", "file"}),
-        config.choose<Order>("order", {"relaxed", "acq_rel", "seq_cst"}), true, file_name(config)};
+        config.choose<Order>("order", {"relaxed", "acq_rel", "seq_cst"}),
+        true,
+        file_name(config),
+        {plugin::drops(config), plugin::executions_of(config)}};
 }
 
 class ShmBackend : public plugin::Backend {
 public:
     static plugin::Description describe() {
-        return {"shm", "POSIX shared memory, with the lock of your choice", plugin::kAllOperations,
-                kOptions};
+        return {"shm", "POSIX shared memory, with the lock of your choice", kOperations, kOptions};
     }
 
     static stagger_contract contract(const plugin::Config& config) {
@@ -81,6 +85,9 @@ public:
         promise.spurious_wakeups = 1;
         promise.shared = 1;
         // Without a lock, only an integer is written in one piece.
+        promise.stream_capacity = kStreamCapacity;
+        promise.topic_lossy = plugin::drops(config);
+        promise.executions = plugin::executions_of(config);
         promise.atomic_write = lock == LockKind::None ? sizeof(std::int64_t) : 0;
         return promise;
     }

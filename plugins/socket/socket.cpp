@@ -5,12 +5,15 @@
 // to where a request came from. Names are abstract or ports, so nothing of them is ever left
 // behind.
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <array>
 
 #include "plugins/server/connections.hpp"
+#include "plugins/server/kernel_streams.hpp"
 
 namespace stagger::server {
 namespace {
@@ -149,26 +152,82 @@ private:
 constexpr stagger_option kOptions[] = {
     {"kind", "stream|seqpacket|datagram|tcp", "stream",
      "the kind of socket: AF_UNIX of three types, or TCP over the loopback interface"},
+    kFramingOption,
+    plugin::kOverflowOption,
+    plugin::kDeliveryOption,
     {nullptr, nullptr, nullptr, nullptr},
 };
+
+bool keeps_boundaries(Kind kind) {
+    return kind == Kind::Seqpacket || kind == Kind::Datagram;
+}
+
+// A connection within this process, over the loopback interface.
+StreamEnds make_tcp_pair() {
+    Endpoint endpoint{Address::loopback(), SOCK_STREAM};
+    const Socket listener = listen_at(endpoint);
+    Socket writer(endpoint);
+    if (connect(writer.file(), endpoint.address.get(), endpoint.address.size) != 0)
+        plugin::fail_system("connect of a stream", errno);
+    const int reader = accept4(listener.file(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (reader == -1) plugin::fail_system("accept4 of a stream", errno);
+    fcntl(writer.file(), F_SETFL, O_NONBLOCK);
+    return {reader, writer.release()};
+}
+
+// The pair of sockets that a stream consists of; Linux takes half of the capacity for itself.
+StreamEnds make_pair(Kind kind, std::uint64_t capacity) {
+    StreamEnds ends;
+    if (kind == Kind::Tcp) {
+        ends = make_tcp_pair();
+    } else {
+        const int types[] = {SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM};
+        int pair[2];
+        if (socketpair(AF_UNIX, types[static_cast<int>(kind)] | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+                       pair) != 0)
+            plugin::fail_system("socketpair of a stream", errno);
+        ends = {pair[0], pair[1]};
+    }
+    const int size = static_cast<int>(capacity);
+    if (size != 0) setsockopt(ends.write, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    return ends;
+}
 
 class SocketBackend : public RemoteBackend {
 public:
     static plugin::Description describe() {
-        return {"socket", "a server process, reached over sockets", plugin::kAllOperations,
-                kOptions};
+        return {"socket", "a server process, reached over sockets; streams are pairs of sockets",
+                with_kernel_streams(), kOptions};
+    }
+
+    static stagger_contract contract(const plugin::Config& config) {
+        stagger_contract promise = RemoteBackend::contract(config);
+        const Framing framing = framing_of(config, keeps_boundaries(kind_of(config)));
+        // What a socket of this system holds unless told otherwise; it matters only that it is full
+        // some day.
+        promise.stream_capacity = 212992;
+        // POSIX lets bytes of several writers be mixed as it likes.
+        promise.stream_atomic = framing == Framing::Packets ? 0 : 1;
+        promise.framed = framing != Framing::None;
+        return promise;
     }
 
     explicit SocketBackend(const plugin::Config& config)
         : RemoteBackend(config),
-          kind_(config.choose<Kind>("kind", {"stream", "seqpacket", "datagram", "tcp"})),
+          kind_(kind_of(config)),
           endpoint_(make_endpoint(config, kind_)),
-          socket_(kind_ == Kind::Datagram ? bind_at(endpoint_) : listen_at(endpoint_)) {
+          socket_(kind_ == Kind::Datagram ? bind_at(endpoint_) : listen_at(endpoint_)),
+          streams_(objects(), framing_of(config, keeps_boundaries(kind_)),
+                   [this](std::uint64_t capacity) { return make_pair(kind_, capacity); }) {
         for (std::uint32_t task = 0; task < tasks(); ++task)
             task_addresses_.push_back(Address::abstract(task_name(config.prefix(), task)));
     }
 
+    std::unique_ptr<plugin::Peer> attach(std::uint32_t process) override {
+        return std::make_unique<StreamingPeer>(streams_, RemoteBackend::attach(process));
+    }
     void reset_shared() override {
+        streams_.drain();
         if (kind_ != Kind::Datagram) return discard_waiting(socket_);
         // What tasks sent before they were killed.
         pollfd waiting = {socket_.file(), POLLIN, 0};
@@ -188,9 +247,14 @@ protected:
     }
 
 private:
+    static Kind kind_of(const plugin::Config& config) {
+        return config.choose<Kind>("kind", {"stream", "seqpacket", "datagram", "tcp"});
+    }
+
     const Kind kind_;
     Endpoint endpoint_;
-    const Socket socket_;                  // that the server listens at or receives from
+    const Socket socket_;  // that the server listens at or receives from
+    const KernelStreams streams_;
     std::vector<Address> task_addresses_;  // of datagram sockets
 };
 

@@ -37,11 +37,20 @@ inline bool has_option(const Variant& variant, const std::string& name, const st
     return false;
 }
 
+// Options that say nothing of any type but streams, topics and remote procedure calls. Other suites
+// would only run the same again.
+inline bool concerns_all(const Variant& variant) {
+    for (const auto& [option, value] : variant.options)
+        if (option == "framing" || option == "overflow" || option == "delivery") return false;
+    return true;
+}
+
 // A suite that runs on the variants of which the conditions hold; a user's backend need not offer
 // every type.
-#define STAGGER_ON_VARIANTS(suite, ...) \
+#define STAGGER_ON_EVERY_VARIANT(suite, ...) \
     GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(suite); \
     INSTANTIATE_TEST_SUITE_P(Every, suite, testing::ValuesIn(variants_if(__VA_ARGS__)), name_of)
+#define STAGGER_ON_VARIANTS(suite, ...) STAGGER_ON_EVERY_VARIANT(suite, concerns_all, __VA_ARGS__)
 
 // Where the built-in backends promise less than sharing: each process has its own copy of
 // everything, of the lists and maps that it has read; or nothing protects lists, maps and queues.

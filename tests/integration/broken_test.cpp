@@ -34,6 +34,7 @@ const Broken kAll[] = {
     {"broken_racy", kFail, "not-linearizable", {"add n"}, 300},
     {"broken_torn", kFail, "torn-value", {"padding"}, 300},
     {"broken_leaky", kFail, "leak", {"shared memory", "leak"}},
+    {"broken_descriptors", kFail, "leak", {"4 open descriptors of a pipe"}},
     {"broken_result", kError, "error", {"broken_result"}},
     {"broken_status", kError, "error", {"broken_status"}},
     {"broken_version", kError, "error", {"broken_version", "version"}},

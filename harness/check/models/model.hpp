@@ -50,15 +50,34 @@ struct Model {
                                  unsigned alternative);
 };
 
+// Requires: the type has one; see find_model.
 const Model& model_of(ObjectType type);
+// Null where there is nothing to judge: what an actor does is its own affair.
+const Model* find_model(ObjectType type);
 
 // Whether calls of this operation can change what others see.
 bool writes(Operation operation);
 
 namespace model {
-extern const Model kRegister, kList, kMap, kQueue, kMutex, kSemaphore, kEvent, kCondition, kBarrier;
+extern const Model kRegister, kList, kMap, kQueue, kMutex, kSemaphore, kEvent, kCondition, kBarrier,
+    kRwLock, kStream, kTopic, kRpc;
 // A step of a list held in `state`; also of a list inside a map, where nil is a list not yet there.
 std::optional<State> step_list(Terms& terms, State state, const Op& op);
+
+// One value on its way, and who sent it. What a take of a queue or topic may get next.
+struct Item {
+    std::uint32_t producer;
+    Term value;
+    auto operator<=>(const Item&) const = default;
+};
+using Items = std::vector<Item>;
+// In the order of sending; without a scope, order is no content: then they are kept sorted.
+void normalise(Items& items, stagger_fifo_scope scope);
+bool may_be_next(const Items& items, std::size_t index, stagger_fifo_scope scope);
+// Takes what `op` returned out of the items, in the way number `alternative`; false: there is none.
+bool take_item(Items& items, const Op& op, stagger_fifo_scope scope, unsigned alternative);
+// Whether the list `seen` shows these items: in order, or for a weaker scope the same values.
+bool shows(const Terms& terms, const Items& items, Term seen, stagger_fifo_scope scope);
 }  // namespace model
 
 }  // namespace stagger::check

@@ -10,20 +10,26 @@ namespace stagger::check {
 namespace {
 
 const std::array<const Model*, STAGGER_TYPE_COUNT> kModels = {
-    &model::kRegister,  &model::kList,  &model::kMap,       &model::kQueue,  &model::kMutex,
-    &model::kSemaphore, &model::kEvent, &model::kCondition, &model::kBarrier};
+    &model::kRegister,  &model::kList,  &model::kMap,       &model::kQueue,   &model::kMutex,
+    &model::kSemaphore, &model::kEvent, &model::kCondition, &model::kBarrier, &model::kRwLock,
+    &model::kStream,    &model::kTopic, &model::kRpc,       nullptr};
 
 }  // namespace
 
 const Model& model_of(ObjectType type) {
-    const Model& model = *kModels[static_cast<std::size_t>(type)];
-    STAGGER_CHECK(model.type == type);
-    return model;
+    const Model* model = find_model(type);
+    STAGGER_CHECK(model != nullptr && model->type == type);
+    return *model;
+}
+
+const Model* find_model(ObjectType type) {
+    return kModels[static_cast<std::size_t>(type)];
 }
 
 std::vector<OracleInfo> models() {
     std::vector<OracleInfo> result;
-    for (const Model* model : kModels) result.push_back({name(model->type), model->summary});
+    for (const Model* model : kModels)
+        if (model != nullptr) result.push_back({name(model->type), model->summary});
     return result;
 }
 

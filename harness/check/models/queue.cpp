@@ -3,23 +3,15 @@
 // A queue: the state is the term [closed, producer, value, producer, value, ...] in order of puts.
 // The contract's FIFO scope says which of the values a take may return: the first, the first of any
 // producer, or any. Without a scope, order is no content: the items are kept sorted.
-#include <algorithm>
-
 #include "harness/check/models/model.hpp"
 
 namespace stagger::check::model {
 
 namespace {
 
-struct Item {
-    std::uint32_t producer;
-    Term value;
-    auto operator<=>(const Item&) const = default;
-};
-
 struct Content {
     bool closed = false;
-    std::vector<Item> items;
+    Items items;
 };
 
 // No value has this tag as its first word, so that a queue's state is never mistaken for one.
@@ -36,10 +28,7 @@ Content read_content(const Terms& terms, State state) {
 }
 
 State make_state(Surroundings around, Content content) {
-    if (around.object.contract.fifo_scope == STAGGER_FIFO_NONE) {
-        for (Item& item : content.items) item.producer = 0;
-        std::sort(content.items.begin(), content.items.end());
-    }
+    normalise(content.items, around.object.contract.fifo_scope);
     std::vector<std::uint32_t> words{kQueueTag, content.closed ? 1u : 0u};
     for (const Item& item : content.items) {
         words.push_back(item.producer);
@@ -56,25 +45,11 @@ State init(Surroundings around, const Value*) {
     return make_state(around, std::move(content));
 }
 
-bool may_be_next(const std::vector<Item>& items, std::size_t index, stagger_fifo_scope scope) {
-    if (scope == STAGGER_FIFO_GLOBAL) return index == 0;
-    const auto before = items.begin() + static_cast<std::ptrdiff_t>(index);
-    if (scope == STAGGER_FIFO_NONE) return index == 0 || items[index - 1] != items[index];
-    return std::none_of(items.begin(), before,
-                        [&](const Item& other) { return other.producer == items[index].producer; });
-}
-
 std::optional<State> take(Surroundings around, State state, const Op& op, unsigned alternative) {
     Content content = read_content(around.terms, state);
-    const auto scope = around.object.contract.fifo_scope;
-    for (std::size_t i = 0; i < content.items.size(); ++i) {
-        if (op.known && content.items[i].value != op.result) continue;
-        if (!may_be_next(content.items, i, scope)) continue;
-        if (alternative-- > 0) continue;
-        content.items.erase(content.items.begin() + static_cast<std::ptrdiff_t>(i));
-        return make_state(around, std::move(content));
-    }
-    return std::nullopt;
+    if (!take_item(content.items, op, around.object.contract.fifo_scope, alternative))
+        return std::nullopt;
+    return make_state(around, std::move(content));
 }
 
 std::optional<State> put(Surroundings around, State state, const Op& op) {
@@ -83,19 +58,6 @@ std::optional<State> put(Surroundings around, State state, const Op& op) {
     if (content.closed || (capacity != 0 && content.items.size() >= capacity)) return std::nullopt;
     content.items.push_back({op.task, op.value});
     return make_state(around, std::move(content));
-}
-
-// The parent sees all that is left: in order, or for a weaker scope the same values.
-bool is_snapshot(Surroundings around, const Content& content, Term result) {
-    if (!is_list(around.terms, result)) return false;
-    std::vector<Term> seen = list_items(around.terms, result);
-    std::vector<Term> held;
-    for (const Item& item : content.items) held.push_back(item.value);
-    if (around.object.contract.fifo_scope != STAGGER_FIFO_GLOBAL) {
-        std::sort(seen.begin(), seen.end());
-        std::sort(held.begin(), held.end());
-    }
-    return seen == held;
 }
 
 // Operations that leave the queue as it is: is this what it looks like in `state`?
@@ -117,7 +79,8 @@ bool is_seen(Surroundings around, State state, const Op& op) {
             return false;
     }
     if (!op.known) return true;
-    if (op.operation == Operation::Snapshot) return is_snapshot(around, content, op.result);
+    if (op.operation == Operation::Snapshot)
+        return shows(around.terms, content.items, op.result, around.object.contract.fifo_scope);
     const auto size = static_cast<std::int64_t>(content.items.size());
     return op.operation == Operation::Size && op.result == integer_term(around.terms, size);
 }

@@ -19,7 +19,7 @@ using history::kNone;
 bool can_be_held(const History& history, std::uint32_t object) {
     if (object == kNone) return false;
     const ObjectType type = history.objects[object].type;
-    return type == ObjectType::Mutex || type == ObjectType::Semaphore;
+    return type == ObjectType::Mutex || type == ObjectType::Semaphore || type == ObjectType::RwLock;
 }
 
 class WaitForGraph {
@@ -43,10 +43,19 @@ public:
 private:
     // The tasks of which one must do something before the sleeper can go on.
     std::vector<std::uint32_t> awaited(const Sleeper& sleeper) const {
-        if (can_be_held(history_, sleeper.object)) return holders(context_, sleeper.object);
+        if (can_be_held(history_, sleeper.object)) return holders_before(sleeper);
         std::vector<std::uint32_t> tasks;
         for (std::uint32_t task = 0; task < history_.tasks.size(); ++task)
             if (sleeper.what == "join " + history_.tasks[task].role) tasks.push_back(task);
+        return tasks;
+    }
+
+    // Several hold a read-write lock for reading: who wants to write waits for the others, and for
+    // itself only where nobody else reads.
+    std::vector<std::uint32_t> holders_before(const Sleeper& sleeper) const {
+        auto tasks = holders(context_, sleeper.object);
+        const bool shared = history_.objects[sleeper.object].type == ObjectType::RwLock;
+        if (shared && tasks.size() > 1) std::erase(tasks, sleeper.task);
         return tasks;
     }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Mutual exclusion of mutexes and semaphores: who certainly holds what, from the return of a lock
-// to the beginning of its unlock. Judged only where the calls on the object have no legal order.
+// Mutual exclusion of mutexes, read-write locks and semaphores: who certainly holds what, from the
+// return of a lock to the beginning of its unlock. Judged only where the calls on the object have
+// no legal order.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
+#include <vector>
 
 #include "harness/check/oracles/oracles.hpp"
 
@@ -20,32 +21,41 @@ struct Hold {
     std::uint32_t task = 0;
     std::uint32_t call = 0;  // the lock
     std::uint32_t from = 0, until = kNone;
+    bool shared = false;  // for reading
 
     bool overlaps(const Hold& other) const { return from < other.until && other.from < until; }
+    bool excludes(const Hold& other) const { return !shared || !other.shared; }
 };
 
 // A wait on a condition gives the mutex up first, and then takes it again.
 bool locks(const Op& op) {
-    const bool tries =
-        op.operation == Operation::Lock || (op.operation == Operation::Wait && op.second);
+    const bool tries = op.operation == Operation::Lock || op.operation == Operation::RwLock ||
+                       op.operation == Operation::RwLockShared ||
+                       (op.operation == Operation::Wait && op.second);
     return tries && op.known &&
            (op.status == ResultStatus::Ok || op.status == ResultStatus::OwnerDead);
 }
 
 bool unlocks(const Op& op) {
-    return op.operation == Operation::Unlock || (op.operation == Operation::Wait && !op.second);
+    return op.operation == Operation::Unlock || op.operation == Operation::RwUnlock ||
+           op.operation == Operation::RwUnlockShared ||
+           (op.operation == Operation::Wait && !op.second);
 }
 
-class MutexHolds {
+bool is_shared(const Op& op) {
+    return op.operation == Operation::RwLockShared || op.operation == Operation::RwUnlockShared;
+}
+
+class LockHolds {
 public:
-    MutexHolds(Context& context, const Partition& partition)
+    LockHolds(Context& context, const Partition& partition)
         : context_(context), name_(object_name(context.history, partition.object)) {
         // Effects of one task stand in its own order; only that order matters here.
         for (const Op& op : partition.ops) {
             if (locks(op)) lock(op);
             if (unlocks(op)) unlock(op);
         }
-        for (const auto& [task, hold] : open_) holds_.push_back(hold);
+        holds_.insert(holds_.end(), open_.begin(), open_.end());
     }
 
     void judge() {
@@ -53,7 +63,7 @@ public:
                   [](const Hold& a, const Hold& b) { return a.from < b.from; });
         for (std::size_t i = 0; i < holds_.size(); ++i)
             for (std::size_t j = i + 1; j < holds_.size(); ++j) {
-                if (!holds_[i].overlaps(holds_[j])) continue;
+                if (!holds_[i].overlaps(holds_[j]) || !holds_[i].excludes(holds_[j])) continue;
                 return report_both(holds_[i], holds_[j]);
             }
         if (strange_unlock_) report_strange_unlock(*strange_unlock_);
@@ -63,26 +73,26 @@ private:
     void lock(const Op& op) {
         // Who gets the news of the owner's death gets the lock from the dead.
         if (op.status == ResultStatus::OwnerDead) {
-            for (auto& [task, hold] : open_) {
+            for (Hold& hold : open_) {
                 hold.until = op.invoked;
                 holds_.push_back(hold);
             }
             open_.clear();
         }
-        const auto [hold, added] =
-            open_.try_emplace(op.task, Hold{op.task, op.call, op.responded, kNone});
-        if (!added) holds_.push_back({op.task, op.call, op.responded, kNone});
+        open_.push_back({op.task, op.call, op.responded, kNone, is_shared(op)});
     }
 
     void unlock(const Op& op) {
-        const auto hold = open_.find(op.task);
+        const auto hold = std::find_if(open_.begin(), open_.end(), [&](const Hold& other) {
+            return other.task == op.task && other.shared == is_shared(op);
+        });
         if (hold == open_.end()) {
             const bool done = op.known && op.status == ResultStatus::Ok && !op.death;
             if (done && !strange_unlock_) strange_unlock_ = op;
             return;
         }
-        hold->second.until = op.invoked;
-        holds_.push_back(hold->second);
+        hold->until = op.invoked;
+        holds_.push_back(*hold);
         open_.erase(hold);
     }
 
@@ -107,7 +117,7 @@ private:
 
     Context& context_;
     std::string name_;
-    std::map<std::uint32_t, Hold> open_;  // by task
+    std::vector<Hold> open_;
     std::vector<Hold> holds_;
     std::optional<Op> strange_unlock_;
 };
@@ -146,12 +156,14 @@ void exclusion(Context& context) {
     for (std::uint32_t object = 0; object < context.history.objects.size(); ++object) {
         if (context.standing[object] != Standing::NotLinearizable) continue;
         const ObjectType type = context.history.objects[object].type;
-        if (type != ObjectType::Mutex && type != ObjectType::Semaphore) continue;
+        if (type != ObjectType::Mutex && type != ObjectType::RwLock &&
+            type != ObjectType::Semaphore)
+            continue;
         for (const Partition& partition : partitions(context, object)) {
             if (type == ObjectType::Semaphore)
                 judge_semaphore(context, partition);
             else
-                MutexHolds(context, partition).judge();
+                LockHolds(context, partition).judge();
         }
     }
 }

@@ -5,6 +5,8 @@
 // property, so each object, and each key of a map, is judged on its own.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "harness/check/oracles/oracles.hpp"
 
 namespace stagger::check::oracle {
@@ -29,9 +31,26 @@ private:
     const std::vector<Op>& ops_;
 };
 
-// A queue that may lose or repeat values keeps no order to judge: `delivery` counts its values.
-bool has_legal_orders(const history::Object& object) {
-    return !object.contract.lossy && !object.contract.duplicating;
+// Whether some write of a stream may have been mixed with another's, which is no single effect.
+bool may_be_mixed(const Context& context, std::uint32_t object) {
+    const history::Contract& contract = context.history.objects[object].contract;
+    if (contract.framed || contract.atomic_write == 0) return false;
+    bool large = false;
+    std::set<std::uint32_t> writers;
+    for (std::uint32_t index : context.calls_on(object)) {
+        const history::Call& call = context.history.calls[index];
+        if (call.operation != Operation::StreamWrite) continue;
+        writers.insert(call.task);
+        large = large || (call.value.text() && call.value.text()->size() > contract.atomic_write);
+    }
+    return large && writers.size() > 1;
+}
+
+// What may lose or repeat values, or mix them, keeps no order to judge: `delivery` counts them.
+bool has_legal_orders(const Context& context, std::uint32_t object) {
+    const history::Contract& contract = context.history.objects[object].contract;
+    return !contract.lossy && !contract.duplicating &&
+           contract.executions != STAGGER_AT_LEAST_ONCE && !may_be_mixed(context, object);
 }
 
 SearchResult search(Context& context, const Partition& partition) {
@@ -66,7 +85,7 @@ void linearizability(Context& context) {
     if (!context.expectations.judge_linearizability) return;
     for (std::uint32_t object = 0; object < context.history.objects.size(); ++object) {
         if (context.calls_on(object).empty()) continue;
-        if (has_legal_orders(context.history.objects[object])) judge_object(context, object);
+        if (has_legal_orders(context, object)) judge_object(context, object);
     }
 }
 
@@ -76,9 +95,9 @@ void not_linearizable(Context& context) {
         if (context.standing[object] != Standing::NotLinearizable) continue;
         const std::string name = object_name(history, object);
         bool has_better_name = false;
-        for (Symptom symptom :
-             {Symptom::StaleRead, Symptom::LostMessage, Symptom::DuplicateMessage,
-              Symptom::ReorderedMessage, Symptom::InventedMessage, Symptom::MutualExclusion})
+        for (Symptom symptom : {Symptom::StaleRead, Symptom::TornValue, Symptom::LostMessage,
+                                Symptom::DuplicateMessage, Symptom::ReorderedMessage,
+                                Symptom::InventedMessage, Symptom::MutualExclusion})
             has_better_name = has_better_name || context.has(symptom, name);
         if (has_better_name) continue;
         const std::uint32_t call = context.stuck_call[object];

@@ -38,10 +38,25 @@ public:
                 return judge_semaphore();
             case Operation::Lock:
                 return judge_mutex();
+            case Operation::RwLock:
+            case Operation::RwLockShared:
+                return judge_rwlock();
             case Operation::Take:
                 return judge_take();
             case Operation::Put:
                 return judge_put();
+            case Operation::StreamRead:
+                return judge_read();
+            case Operation::StreamWrite:
+                if (certain(Operation::StreamClose) > 0)
+                    report(Symptom::LostWakeup, "it is closed, which ends every wait for room");
+                return;
+            case Operation::Receive:
+                return judge_receive();
+            case Operation::Serve:
+                return judge_serve();
+            case Operation::Call:
+                return judge_call();
             case Operation::Arrive:
                 return judge_barrier();
             default:
@@ -163,6 +178,33 @@ private:
         report(Symptom::LostWakeup, "nobody holds it");
     }
 
+    // A reader may rightly sleep while somebody else waits to write.
+    void judge_rwlock() {
+        const auto in_doubt = [&](Operation lock, Operation unlock) {
+            return count(unlock, [](const Call& call) { return !succeeded(call); }) > 0 ||
+                   count(lock,
+                         [&](const Call& call) {
+                             return !succeeded(call) && may_have_succeeded(call);
+                         }) > 0 ||
+                   count(lock, [](const Call& call) {
+                       return call.responded != kNone && call.status == ResultStatus::OwnerDead;
+                   }) > 0;
+        };
+        if (in_doubt(Operation::RwLock, Operation::RwUnlock) ||
+            in_doubt(Operation::RwLockShared, Operation::RwUnlockShared))
+            return;
+        const bool written = certain(Operation::RwLock) > certain(Operation::RwUnlock);
+        if (call_.operation == Operation::RwLock) {
+            if (holders(context_, call_.object).empty())
+                report(Symptom::LostWakeup, "nobody holds it");
+            return;
+        }
+        const bool writer_waits =
+            count(Operation::RwLock, [&](const Call& call) { return sleeps_in(call); }) > 0;
+        if (!written && !writer_waits)
+            report(Symptom::LostWakeup, "nobody holds it for writing, or waits to");
+    }
+
     void judge_take() {
         if (object_.contract.lossy) return;
         if (certain(Operation::Close) > 0)
@@ -185,6 +227,73 @@ private:
         if (object_.contract.duplicating) return;
         if (object_.capacity != 0 && there >= object_.capacity + taken) return;
         report(Symptom::LostWakeup, "there is room in it");
+    }
+
+    void judge_read() {
+        if (certain(Operation::StreamClose) > 0)
+            return report(message_symptom(), "it is closed, which ends every wait for more");
+        if (object_.contract.lossy) return;
+        std::int64_t there = 0;
+        for (std::uint32_t index : context_.calls_on(call_.object)) {
+            const Call& call = history_.calls[index];
+            if (call.operation == Operation::StreamRead && may_have_succeeded(call)) {
+                if (!succeeded(call) || !call.result.text()) return;  // nobody knows how many
+                there -= static_cast<std::int64_t>(call.result.text()->size());
+            }
+            // What a write that has not come back has written, nobody knows either.
+            const bool wrote = call.operation == Operation::StreamWrite && call.responded != kNone;
+            if (wrote && call.result.integer()) there += *call.result.integer();
+        }
+        if (there > 0 && !object_.contract.framed)
+            report(message_symptom(), fmt::format("{} bytes in it were never read", there));
+    }
+
+    // What was published after this task had subscribed, for certain, and what it may have got.
+    void judge_receive() {
+        if (object_.contract.lossy) return;
+        std::uint32_t subscribed = kNone;
+        std::size_t owed = 0, received = 0;
+        for (std::uint32_t index : context_.calls_on(call_.object)) {
+            const Call& call = history_.calls[index];
+            if (call.operation == Operation::Subscribe && call.task == call_.task &&
+                succeeded(call))
+                subscribed = std::min(subscribed, call.responded);
+            if (call.operation == Operation::Publish && succeeded(call) &&
+                call.invoked > subscribed)
+                ++owed;
+            // What came in while it subscribed may be among what it got, so all of that is counted.
+            if (call.operation == Operation::Receive && call.task == call_.task &&
+                may_have_succeeded(call))
+                ++received;
+        }
+        if (owed > received)
+            report(message_symptom(), fmt::format("{} of the {} values that it is owed never came",
+                                                  owed - received, owed));
+    }
+
+    // Each call that came back, or still waits, was to be served.
+    void judge_serve() {
+        if (object_.contract.executions == STAGGER_AT_LEAST_ONCE) return;
+        const std::size_t waiting =
+            count(Operation::Call, [&](const Call& call) { return sleeps_in(call); });
+        const std::size_t made = waiting + certain(Operation::Call);
+        const std::size_t served = possible(Operation::Serve);
+        if (waiting > 0 && made > served)
+            report(message_symptom(),
+                   fmt::format("{} of the {} requests made {} never served", made - served, made,
+                               made - served == 1 ? "was" : "were"));
+    }
+
+    void judge_call() {
+        if (object_.contract.executions == STAGGER_AT_LEAST_ONCE) return;
+        const std::size_t timed_out = count(Operation::Call, [](const Call& call) {
+            return call.responded != kNone && !succeeded(call);
+        });
+        const std::size_t ended = timed_out + certain(Operation::Call);
+        const std::size_t replied = certain(Operation::Reply);
+        if (replied > ended)
+            report(message_symptom(), fmt::format("{} of the {} replies never reached who waits",
+                                                  replied - ended, replied));
     }
 
     // All that arrived beyond whole groups may sleep; one more should have been let go.

@@ -14,7 +14,10 @@ Oracle linearizability;  // sets Context::standing, which others build on
 Oracle stale_reads;
 Oracle visibility;  // never-visible, and `visible` bounds
 Oracle delivery;
-Oracle exclusion;  // of mutexes and semaphores
+Oracle stream_bytes;
+Oracle topic_order;
+Oracle replies;    // of remote procedure calls
+Oracle exclusion;  // of locks and semaphores
 Oracle sections;
 Oracle wakeups;  // returns from a condition without a notify
 Oracle serializability;

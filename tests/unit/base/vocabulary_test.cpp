@@ -12,7 +12,7 @@ namespace stagger {
 namespace {
 
 TEST(Vocabulary, EveryOperationIsFoundByItsTypeAndSpelling) {
-    EXPECT_EQ(all_operations().size(), static_cast<std::size_t>(STAGGER_SNAPSHOT));
+    EXPECT_EQ(all_operations().size(), std::size_t{STAGGER_OPERATION_COUNT} - 1);
     for (const OperationInfo& operation : all_operations()) {
         EXPECT_EQ(find_operation(operation.type, operation.key), &operation) << operation.key;
         EXPECT_EQ(&info(operation.operation), &operation);
@@ -30,6 +30,8 @@ TEST(Vocabulary, ATypeLacksTheOperationsOfOthers) {
 TEST(Vocabulary, OneSpellingMeansDifferentThingsOnDifferentTypes) {
     EXPECT_EQ(find_operation(ObjectType::Map, "set")->operation, Operation::Set);
     EXPECT_EQ(find_operation(ObjectType::Event, "set")->operation, Operation::EventSet);
+    EXPECT_EQ(find_operation(ObjectType::RwLock, "lock")->operation, Operation::RwLock);
+    EXPECT_EQ(find_operation(ObjectType::Stream, "close")->operation, Operation::StreamClose);
     EXPECT_EQ(find_operation(ObjectType::Event, "wait")->operation, Operation::EventWait);
     EXPECT_EQ(find_operation(ObjectType::Condition, "wait")->operation, Operation::Wait);
 }
@@ -45,7 +47,7 @@ TEST(Vocabulary, TypesAreFoundByTheirNames) {
         const auto type = static_cast<ObjectType>(i);
         EXPECT_EQ(object_type(name(type)), type);
     }
-    EXPECT_FALSE(object_type("stream"));
+    EXPECT_FALSE(object_type("streams"));
     EXPECT_EQ(name(ResultStatus::OwnerDead), "owner-dead");
 }
 

@@ -163,6 +163,105 @@ Outcomes on_event(const Value& state, const Call& call) {
     return when(call.timed, {state, ResultStatus::Timeout, {}});
 }
 
+// A read-write lock's state: [its writer, -1 for none; how often each reader holds it].
+Outcomes on_rwlock(const Value& state, const Call& call) {
+    const Value me(static_cast<int>(call.task));
+    const Value none(-1);
+    const Value writer = (*state.list())[0];
+    Value::Map readers = *(*state.list())[1].map();
+    switch (call.operation) {
+        case Operation::RwUnlock:
+            return when(writer == me, {pair(none, readers), {}, {}});
+        case Operation::RwUnlockShared: {
+            const auto mine = readers.find(me);
+            if (mine == readers.end()) return {};
+            const int held = static_cast<int>(*mine->second.integer());
+            readers.erase(mine);
+            if (held > 1) readers.emplace(me, held - 1);
+            return {{pair(writer, readers), {}, {}}};
+        }
+        default:
+            break;
+    }
+    // Those who wait are not in the state: a writer may keep a reader out while others read.
+    Outcomes result = when(call.timed && !(writer == none && readers.empty()),
+                           {state, ResultStatus::Timeout, {}});
+    if (call.operation == Operation::RwLock) {
+        if (writer == none && readers.empty()) result.push_back({pair(me, readers), {}, {}});
+    } else if (writer == none) {
+        const auto mine = readers.find(me);
+        const int held = mine == readers.end() ? 0 : static_cast<int>(*mine->second.integer());
+        readers[me] = held + 1;
+        result.push_back({pair(writer, readers), {}, {}});
+    }
+    return result;
+}
+
+// A stream's state: [closed, its bytes].
+Outcomes on_stream(const Value& state, const Call& call) {
+    const bool closed = *(*state.list())[0].boolean();
+    const std::string bytes = *(*state.list())[1].text();
+    switch (call.operation) {
+        case Operation::StreamWrite: {
+            if (closed) return {{state, ResultStatus::Closed, {}}};
+            const std::string& text = *call.value.text();
+            return {{pair(false, bytes + text), {}, static_cast<int>(text.size())}};
+        }
+        case Operation::StreamRead: {
+            if (bytes.empty() && closed) return {{state, ResultStatus::Closed, {}}};
+            if (bytes.empty()) return when(call.timed, {state, ResultStatus::Empty, {}});
+            Outcomes result;
+            for (std::size_t size = 1; size <= bytes.size(); ++size)
+                result.push_back(
+                    {pair(closed, bytes.substr(size)), {}, bytes.substr(0, size)});
+            return result;
+        }
+        case Operation::StreamClose:
+            return {{pair(true, bytes), {}, {}}};
+        default:
+            return {{state, {}, bytes}};
+    }
+}
+
+// An rpc's state: three maps, from callers to requests that wait, from servers to callers that they
+// serve, from callers to replies.
+Outcomes on_rpc(const Value& state, const Call& call, unsigned part) {
+    const Value me(static_cast<int>(call.task));
+    Value::Map waiting = *(*state.list())[0].map();
+    Value::Map served = *(*state.list())[1].map();
+    Value::Map replies = *(*state.list())[2].map();
+    const auto outcome = [&](Value result) {
+        return Outcome{Value::List{waiting, served, replies}, {}, std::move(result)};
+    };
+    if (call.operation == Operation::Call && part == 0) {
+        waiting.emplace(me, call.value);
+        return {outcome({})};
+    }
+    if (call.operation == Operation::Call) {
+        const auto reply = replies.find(me);
+        if (reply == replies.end()) return {};
+        const Value result = reply->second;
+        replies.erase(reply);
+        return {outcome(result)};
+    }
+    if (call.operation == Operation::Reply) {
+        const auto mine = served.find(me);
+        if (mine == served.end()) return {};
+        replies.emplace(mine->second, call.value);
+        served.erase(mine);
+        return {outcome({})};
+    }
+    Outcomes result;
+    const Value::Map requests = waiting;
+    for (const auto& [caller, value] : requests) {
+        waiting.erase(caller);
+        served[me] = caller;
+        result.push_back(outcome(value));
+        waiting = requests;
+    }
+    return result;
+}
+
 // A barrier's state: [those who wait, those who may go], both as sets: maps to true.
 Outcomes on_barrier(const Object& object, const Value& state, const Call& call, unsigned part) {
     Value::Map waiting = *(*state.list())[0].map();
@@ -180,7 +279,7 @@ Outcomes on_barrier(const Object& object, const Value& state, const Call& call, 
 }  // namespace
 
 unsigned parts(const Object& object, const Call& call) {
-    if (object.type == ObjectType::Barrier) return 2;
+    if (object.type == ObjectType::Barrier || call.operation == Operation::Call) return 2;
     return object.type == ObjectType::Mutex && call.operation == Operation::Wait ? 2 : 1;
 }
 
@@ -190,6 +289,12 @@ Value initial_state(const Object& object) {
             return -1;
         case ObjectType::Barrier:
             return pair(Value::Map(), Value::Map());
+        case ObjectType::RwLock:
+            return pair(-1, Value::Map());
+        case ObjectType::Stream:
+            return pair(false, "");
+        case ObjectType::Rpc:
+            return Value::List{Value::Map(), Value::Map(), Value::Map()};
         case ObjectType::Queue: {
             Value::List items;
             for (const Value& value : items_of(object.initial)) items.push_back(pair(-1, value));
@@ -218,7 +323,13 @@ Outcomes outcomes(const Object& object, const Value& state, const Call& call, un
             return on_event(state, call);
         case ObjectType::Barrier:
             return on_barrier(object, state, call, part);
-        case ObjectType::Condition:
+        case ObjectType::RwLock:
+            return on_rwlock(state, call);
+        case ObjectType::Stream:
+            return on_stream(state, call);
+        case ObjectType::Rpc:
+            return on_rpc(state, call, part);
+        default:
             break;
     }
     return {{state, {}, {}}};

@@ -108,6 +108,8 @@ private:
         call.expected = small();
         call.operation = random_operation(task);
         if (object_.type == ObjectType::Map) choose_key(call);
+        if (object_.type == ObjectType::Stream)
+            call.value = std::string(1 + draw(random_, 3), draw(random_, 2) == 0 ? 'a' : 'b');
         if (call.operation == Operation::Wait) {
             call.object = 1;
             call.with = 0;
@@ -145,9 +147,27 @@ private:
                 return any_of({Operation::Acquire, Operation::Release});
             case ObjectType::Event:
                 return any_of({Operation::EventSet, Operation::EventClear, Operation::EventWait});
+            case ObjectType::RwLock:
+                return any_rwlock_operation(Value(static_cast<int>(task)));
+            case ObjectType::Stream:
+                if (draw(random_, 10) == 0) return Operation::StreamClose;
+                return any_of({Operation::StreamWrite, Operation::StreamRead});
+            case ObjectType::Rpc:
+                if ((*state_.list())[1].map()->contains(Value(static_cast<int>(task))))
+                    return Operation::Reply;
+                return any_of({Operation::Call, Operation::Serve});
             default:
                 return Operation::Arrive;
         }
+    }
+
+    // A task unlocks what it holds, or takes one share more.
+    Operation any_rwlock_operation(const Value& me) {
+        if ((*state_.list())[0] == me) return Operation::RwUnlock;
+        if ((*state_.list())[1].map()->contains(me))
+            return any_of(
+                {Operation::RwUnlockShared, Operation::RwUnlockShared, Operation::RwLockShared});
+        return any_of({Operation::RwLock, Operation::RwLockShared, Operation::RwLockShared});
     }
 
     const Object& object_;
@@ -162,6 +182,8 @@ private:
 Value other_result(const Call& call, std::mt19937& random) {
     if (call.result.boolean()) return !*call.result.boolean();
     if (call.result.integer() || call.result.is_nil()) return static_cast<int>(draw(random, 3));
+    if (call.result.text())
+        return *call.result.text() + (draw(random, 2) == 0 ? "a" : "b");
     if (!call.result.list()) return call.result;
     Value::List list = *call.result.list();
     if (list.empty() || draw(random, 2) == 0)

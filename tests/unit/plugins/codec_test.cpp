@@ -23,7 +23,8 @@ TEST(Codec, ARequestComesBackAsItWas) {
     const std::string key = wire::encode_text("key"), value = wire::encode_integer(7);
     for (const std::uint32_t object : {0u, 1u}) {
         Request request;
-        decode(encode(call_of(key, value, object), kSizes), kSizes, request);
+        decode(encode(call_of(key, value, object), plugin::Deadline::after(-1), kSizes), kSizes,
+               request);
         EXPECT_EQ(request.operation, STAGGER_SET);
         EXPECT_EQ(request.object, object);
         EXPECT_EQ(request.task, 3u);
@@ -52,8 +53,8 @@ TEST(Codec, AnErrorComesBackAsAFailure) {
 }
 
 TEST(Codec, TruncatedAndForeignBytesAreRejectedAsTorn) {
-    const std::string whole =
-        encode(call_of(wire::encode_text("key"), wire::encode_integer(7), 1), kSizes);
+    const std::string whole = encode(call_of(wire::encode_text("key"), wire::encode_integer(7), 1),
+                                     plugin::Deadline::after(-1), kSizes);
     for (std::size_t size = 0; size < whole.size(); ++size) {
         Request request;
         EXPECT_THROW(decode(whole.substr(0, size), kSizes, request), plugin::Failure) << size;

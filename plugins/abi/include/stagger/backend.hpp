@@ -14,8 +14,9 @@
 //   };
 //   STAGGER_BACKEND(Mine)
 //
-// Optional static functions: `contract(const Config&)`, `servers(const Config&)` and
-// `residue(const Config&, const std::function<void(const std::string&)>& found)`.
+// Optional static functions: `contract(const Config&)`, `servers(const Config&)`,
+// `residue(const Config&, const std::function<void(const std::string&)>& found)`, and `actors()`,
+// which gives an array of stagger_actor that ends with a null name.
 #pragma once
 
 #include <functional>
@@ -193,6 +194,7 @@ struct Table {
         table.serve = serve;
         table.recover = recover;
         table.residue = residue;
+        if constexpr (requires { Class::actors(); }) table.actors = Class::actors();
         return table;
     }
 

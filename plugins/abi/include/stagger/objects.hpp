@@ -203,6 +203,29 @@ public:
     }
 };
 
+// Each task unlocks what it locked, in the way in which it locked it.
+class RwLock : public Object {
+public:
+    virtual stagger_status lock(Deadline) { throw Unsupported(); }
+    virtual void unlock() { throw Unsupported(); }
+    virtual stagger_status lock_shared(Deadline) { throw Unsupported(); }
+    virtual void unlock_shared() { throw Unsupported(); }
+    Reply invoke(const Call& call, Object*) override {
+        switch (call.operation) {
+            case STAGGER_RW_LOCK:
+                return {lock(call.deadline())};
+            case STAGGER_RW_UNLOCK:
+                return unlock(), Reply();
+            case STAGGER_RW_LOCK_SHARED:
+                return {lock_shared(call.deadline())};
+            case STAGGER_RW_UNLOCK_SHARED:
+                return unlock_shared(), Reply();
+            default:
+                throw Unsupported();
+        }
+    }
+};
+
 // A process's objects, in the order of config.objects().
 class ObjectPeer : public Peer {
 public:

@@ -55,7 +55,22 @@ inline constexpr std::array<std::uint64_t, STAGGER_TYPE_COUNT> kAllOperations = 
     operation_bits({STAGGER_EVENT_SET, STAGGER_EVENT_CLEAR, STAGGER_EVENT_WAIT, STAGGER_SNAPSHOT}),
     operation_bits({STAGGER_WAIT, STAGGER_NOTIFY, STAGGER_NOTIFY_ALL, STAGGER_SNAPSHOT}),
     operation_bits({STAGGER_ARRIVE, STAGGER_SNAPSHOT}),
+    operation_bits({STAGGER_RW_LOCK, STAGGER_RW_UNLOCK, STAGGER_RW_LOCK_SHARED,
+                    STAGGER_RW_UNLOCK_SHARED, STAGGER_SNAPSHOT}),
+    operation_bits(
+        {STAGGER_STREAM_WRITE, STAGGER_STREAM_READ, STAGGER_STREAM_CLOSE, STAGGER_SNAPSHOT}),
+    operation_bits({STAGGER_PUBLISH, STAGGER_SUBSCRIBE, STAGGER_RECEIVE, STAGGER_SNAPSHOT}),
+    operation_bits({STAGGER_CALL, STAGGER_SERVE, STAGGER_REPLY, STAGGER_SNAPSHOT}),
+    0,  // actors are no objects
 };
+
+// Every operation of these types, and none of the others.
+constexpr std::array<std::uint64_t, STAGGER_TYPE_COUNT> operations_on(
+    std::initializer_list<stagger_type> types) {
+    std::array<std::uint64_t, STAGGER_TYPE_COUNT> operations{};
+    for (const stagger_type type : types) operations[type] = kAllOperations[type];
+    return operations;
+}
 
 // What a backend says about itself. `options` ends with an entry whose name is null.
 struct Description {
