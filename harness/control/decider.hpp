@@ -25,6 +25,12 @@ TaskIndex decide(Segment&, const Question&);
 // says so.
 TaskIndex decide_at_rest(Segment&, const Question&);
 
+// A deviation from the calm course was taken.
+void log_decision(Segment&, const Decision&);
+
+// What was planned cannot be done.
+void note_misfit(Execution&, const Decision& planned);
+
 // The event that `task` was about to do takes effect now.
 void observe(Segment&, TaskIndex task);
 

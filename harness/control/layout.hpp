@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "harness/control/inputs.hpp"
 #include "harness/control/plan.hpp"
 #include "harness/control/registry.hpp"
 #include "harness/control/task.hpp"
@@ -138,6 +139,7 @@ struct Segment {
     std::uint64_t guard_back;
     Trace trace;
     HistoryLog history;
+    Inputs inputs;
 };
 
 inline constexpr std::uint64_t kGuard = 0xA11CE5AFEB10C5ED;

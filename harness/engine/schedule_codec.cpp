@@ -54,6 +54,12 @@ schedule::Schedule to_schedule(const std::vector<control::Decision>& decisions,
         decision.point = from.point;
         decision.turn = from.turn;
         decision.label = label_of(from, labels);
+        if (from.choice == control::ChoiceKind::Input) {
+            decision.choice = schedule::Choice::Input;
+            decision.value = from.value;
+            schedule.decisions.push_back(std::move(decision));
+            continue;
+        }
         decision.choice = from.choice == control::ChoiceKind::Wake ? schedule::Choice::Wake
                                                                    : schedule::Choice::Run;
         decision.target = task_name(from.target, tasks);
@@ -68,12 +74,20 @@ Result<std::vector<control::Decision>> from_schedule(const schedule::Schedule& s
     for (const schedule::Decision& from : schedule.decisions) {
         control::Decision decision{};
         STAGGER_TRY(decision.task, find_task(from.task, tasks));
-        STAGGER_TRY(decision.target, find_task(from.target, tasks));
         decision.point = from.point;
+        decision.site = control::kNoSite;
+        if (from.choice == schedule::Choice::Input) {
+            decision.choice = control::ChoiceKind::Input;
+            decision.target = control::kNobody;
+            decision.call = control::Call::Invoke;
+            decision.value = from.value;
+            decisions.push_back(decision);
+            continue;
+        }
+        STAGGER_TRY(decision.target, find_task(from.target, tasks));
         decision.turn = static_cast<std::uint16_t>(from.turn);
         decision.choice = from.choice == schedule::Choice::Wake ? control::ChoiceKind::Wake
                                                                 : control::ChoiceKind::Run;
-        decision.site = control::kNoSite;
         decisions.push_back(decision);
     }
     return decisions;
@@ -84,6 +98,10 @@ std::string describe_decision(const control::Decision& decision,
                               const std::vector<std::string>& labels) {
     std::string at =
         decision.site < labels.size() ? fmt::format(", `{}`", label_of(decision, labels)) : "";
+    if (decision.choice == control::ChoiceKind::Input) {
+        return fmt::format("{} at its any() number {}{}", task_name(decision.task, tasks),
+                           decision.point, at);
+    }
     return fmt::format("{} at its point {}{}", task_name(decision.task, tasks), decision.point, at);
 }
 

@@ -69,6 +69,7 @@ Result<Executed> Subject::execute(std::span<const std::uint8_t> genome) {
 void Subject::survey() {
     const control::Segment& segment = runner_.pool().segment();
     const control::Trace& trace = segment.trace;
+    terrain_.draws.assign(segment.inputs.draws, segment.inputs.draws + segment.inputs.count);
     terrain_.meetings.clear();
     for (std::uint32_t i = 0; i < trace.count; ++i) {
         const control::TraceEntry& entry = trace.entries[i];

@@ -88,6 +88,7 @@ public:
 private:
     std::string sentence(const Decision& decision) {
         if (decision.choice == schedule::Choice::Wake) return wake(decision);
+        if (decision.choice == schedule::Choice::Input) return input(decision);
         // Who runs first, who runs when another cannot: there, nobody is held.
         if (decision.task == "start") return fmt::format("let {} go first", decision.target);
         if (decision.label == "end" || decision.label.ends_with(": end"))
@@ -102,6 +103,11 @@ private:
     static std::string wake(const Decision& decision) {
         return fmt::format("when {} does `{}`, wake {} before the one that has waited longest",
                            decision.task, split_label(decision.label).step, decision.target);
+    }
+
+    static std::string input(const Decision& decision) {
+        return fmt::format("let the {} any() of {}, at `{}`, give {}", ordinal(decision.point),
+                           decision.task, decision.label, decision.value);
     }
 
     std::string hold(const Decision& decision) {

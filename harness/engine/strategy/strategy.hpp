@@ -77,6 +77,8 @@ void plan_calm(control::Plan&);
 void plan_filtered(const Planning&, control::StrategyKind, control::Plan&);
 // Priorities in random order, all above those that a task falls to.
 void shuffle_priorities(const Planning&, control::Plan&);
+// any() gives what those of these decisions say that are inputs.
+void plan_inputs(const std::vector<control::Decision>&, control::Plan&);
 // Follows these decisions.
 void plan_replay(const std::vector<control::Decision>&, control::Plan&);
 
