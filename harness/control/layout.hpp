@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "harness/control/code.hpp"
 #include "harness/control/inputs.hpp"
 #include "harness/control/plan.hpp"
 #include "harness/control/registry.hpp"
@@ -140,6 +141,7 @@ struct Segment {
     Trace trace;
     HistoryLog history;
     Inputs inputs;
+    Code code;
 };
 
 inline constexpr std::uint64_t kGuard = 0xA11CE5AFEB10C5ED;

@@ -47,9 +47,9 @@ std::variant<std::unique_ptr<Subject>, engine::PoolFailure> Subject::open(
 Result<Executed> Subject::execute(std::span<const std::uint8_t> genome) {
     control::Segment& segment = runner_.pool().segment();
     plan_genome(decode(genome), terrain_.places, segment.plan);
-    segment.trace.on = true;
+    segment.trace.on = segment.code.on = true;
     auto ran = runner_.run(lifetime_);
-    segment.trace.on = false;
+    segment.trace.on = segment.code.on = false;
     STAGGER_TRY(const engine::Seen* seen, std::move(ran));
     if (!seen->harness_error.empty()) return Error{seen->harness_error};
     if (!seen->spec_error.empty()) {
@@ -63,7 +63,8 @@ Result<Executed> Subject::execute(std::span<const std::uint8_t> genome) {
                           seen->verdict.contended_sites.end());
     }
     survey();
-    return Executed{seen, coverage_.learn(segment, knowledge_)};
+    const std::uint32_t new_behaviour = coverage_.learn(segment, knowledge_);
+    return Executed{seen, new_behaviour + code_.learn(segment.code)};
 }
 
 void Subject::survey() {
