@@ -44,10 +44,27 @@ function(stagger_module name)
   target_link_libraries(stagger_${name} PUBLIC ${ARG_USES} PRIVATE stagger_warnings)
 endfunction()
 
+# What tells a fuzzing campaign which code of a plugin was executed. Compile flags only, too.
+set(STAGGER_COVERAGE_FLAGS
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fsanitize-coverage=trace-pc>
+  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-fsanitize-coverage=inline-8bit-counters>
+  $<$<COMPILE_LANG_AND_ID:C,GNU>:-fsanitize-coverage=trace-pc>
+  $<$<COMPILE_LANG_AND_ID:C,Clang>:-fsanitize-coverage=inline-8bit-counters>)
+
+# A library that a backend drives, for `stagger fuzz` to see which of its code was executed.
+function(stagger_cover target)
+  target_compile_options(${target} PRIVATE ${STAGGER_COVERAGE_FLAGS})
+endfunction()
+
 # A backend: a shared library with one exported symbol, whose accesses to shared memory are seen.
-# -fsanitize=thread is a compile flag only: the worker's agent defines what it calls.
+# -fsanitize=thread is a compile flag only: the worker's agent defines what it calls. With COVERAGE
+# `stagger fuzz` sees which of its code was executed: stagger_add_backend(mine COVERAGE mine.cpp)
 function(stagger_add_backend name)
-  add_library(${name} MODULE ${ARGN})
+  cmake_parse_arguments(ARG "COVERAGE" "" "" ${ARGN})
+  add_library(${name} MODULE ${ARG_UNPARSED_ARGUMENTS})
+  if(ARG_COVERAGE)
+    stagger_cover(${name})
+  endif()
   set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
     OUTPUT_NAME ${name})

@@ -85,6 +85,7 @@ void step_point(control::Call call, std::uint32_t site, std::uint32_t object, co
 }
 
 void enter_plugin() {
+    self.place = 0;
     self.in_plugin = true;
 }
 void leave_plugin() {

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "harness/agent/agent.hpp"
+#include "harness/agent/code_coverage.hpp"
 #include "harness/agent/fault.hpp"
 #include "harness/agent/free.hpp"
 #include "harness/agent/futex.hpp"
@@ -31,6 +32,7 @@ void report_over() {
 }
 
 void hand_over(TaskIndex next) {
+    if (process.counters > 0) gather_counters();
     if (next == control::kNobody) {
         report_over();
         return;
@@ -93,6 +95,7 @@ void await_token() {
     if (self.generation == generation) return;
     self.generation = generation;
     if (self.on_new_execution != nullptr) self.on_new_execution(self.context);
+    if (process.counters > 0) forget_counters();
 }
 
 void hand_over_and_leave(TaskIndex next) {

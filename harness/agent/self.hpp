@@ -28,6 +28,7 @@ struct Self {
     void (*on_new_execution)(void*) = nullptr;
     void* context = nullptr;
     std::uintptr_t stack_low = 0, stack_high = 0;
+    std::uintptr_t place = 0;  // in instrumented code: where it was last, within this call
 
     control::TaskSlot& slot() const { return segment->tasks[index]; }
     control::Execution& execution() const { return segment->execution; }
@@ -41,6 +42,7 @@ struct Process {
     control::Segment* segment = nullptr;
     std::uint32_t index = 0;      // number of this process in the case
     bool multi_threaded = false;  // then private memory is shared too, between its threads
+    std::uint32_t counters = 0;   // ranges of coverage counters, of libraries that have them
     bool real_libc = false;       // libc's own locks are under test: only futexes are modelled
 };
 extern Process process;

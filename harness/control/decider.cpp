@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "harness/control/deciders/deciders.hpp"
+#include "harness/control/draw.hpp"
 
 namespace stagger::control {
 namespace {
@@ -34,12 +35,12 @@ const Decider& decider_of(const Segment& segment) {
 
 void log_deviation(Segment& segment, const Question& question, TaskIndex target) {
     if (question.self == kNobody) {
-        return log_decision(segment,
-                            {kNobody, target, 0, 0, question.kind, Call::Start, 0, kNoSite});
+        const Decision start{kNobody, target, 0, 0, question.kind, Call::Start, 0, kNoSite};
+        return log_decision(segment, start);
     }
     const TaskSlot& slot = segment.tasks[question.self];
-    log_decision(segment, {question.self, target, slot.point, slot.turn, question.kind, slot.call,
-                           0, slot.site});
+    log_decision(segment, Decision{question.self, target, slot.point, slot.turn, question.kind,
+                                   slot.call, 0, slot.site});
 }
 
 // Constraints are what guided decides by; any other strategy decides what they leave open.
@@ -103,6 +104,19 @@ TaskIndex decide_at_rest(Segment& segment, const Question& question) {
     return target;
 }
 
+void log_decision(Segment& segment, const Decision& decision) {
+    Execution& execution = segment.execution;
+    if (execution.logged >= kMaxDecisions) {
+        execution.log_full = true;
+        return;
+    }
+    segment.log[execution.logged++] = decision;
+}
+
+void note_misfit(Execution& execution, const Decision& planned) {
+    if (execution.misfits++ == 0) execution.first_misfit = planned;
+}
+
 void observe(Segment& segment, TaskIndex task) {
     const Decider& decider = decider_of(segment);
     if (decider.observe != nullptr) decider.observe(segment, task);
@@ -121,6 +135,7 @@ void begin_decisions(Segment& segment) {
     execution.asleep = plan.asleep;
     execution.sleep_seen = plan.sleep_from;
     execution.redundant = false;
+    forget_inputs(segment.inputs);
     std::memcpy(execution.priorities, plan.priorities, sizeof(execution.priorities));
     std::memcpy(execution.remaining, plan.remaining, sizeof(execution.remaining));
     std::fill(std::begin(execution.scores), std::end(execution.scores), 0);

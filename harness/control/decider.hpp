@@ -28,6 +28,9 @@ TaskIndex decide_at_rest(Segment&, const Question&);
 // A decision that was taken, for those who replay it.
 void log_decision(Segment&, const Decision&);
 
+// What was planned cannot be done.
+void note_misfit(Execution&, const Decision& planned);
+
 // The event that `task` was about to do takes effect now.
 void observe(Segment&, TaskIndex task);
 

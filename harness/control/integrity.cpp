@@ -100,7 +100,9 @@ std::uint64_t checksum_of_constants(const Segment& segment) {
     hash = hash_words(hash, plan.sleeping, sleeping * sizeof(SleepingAccess));
     hash = mix(hash, plan.any_object ? 1 : 0);
     hash = mix(hash, plan.replay_count);
-    return hash_words(hash, plan.replay, replayed * sizeof(Decision));
+    hash = hash_words(hash, plan.replay, replayed * sizeof(Decision));
+    const std::uint32_t inputs = std::min(plan.input_count, kMaxDecisions);
+    return hash_words(hash, plan.inputs, inputs * sizeof(Decision));
 }
 
 }  // namespace stagger::control

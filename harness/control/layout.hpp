@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "harness/control/code.hpp"
+#include "harness/control/inputs.hpp"
 #include "harness/control/plan.hpp"
 #include "harness/control/registry.hpp"
 #include "harness/control/task.hpp"
@@ -168,6 +170,8 @@ struct Segment {
     Trace trace;
     ChanceLog chances;
     HistoryLog history;
+    Inputs inputs;
+    Code code;
 };
 
 inline constexpr std::uint64_t kGuard = 0xA11CE5AFEB10C5ED;

@@ -36,6 +36,7 @@ enum class ChoiceKind : std::uint16_t {
     Hold,      // guided: the others go first for `target` points; free mode: a delay
     Priority,  // guided only: `target` is the task's new priority
     Fault,     // a fault strikes `task`: `target` is its target_of
+    Input,     // an any() of an expression: the task's `point`-th of the execution gives `value`
 };
 
 // A deviation from the calm course: at its `point`-th point, in its `turn`-th decision there,
@@ -49,6 +50,7 @@ struct Decision {
     Call call;
     std::uint16_t reserved;
     std::uint32_t site;
+    std::int64_t value = 0;  // Input only
 };
 
 // One access to a key, by one task: its `ordinal`-th, from 1. Of an object's key the operations
@@ -145,6 +147,11 @@ struct Plan {
     Key walked_key;                      // surw: whose events are interleaved uniformly
     std::uint32_t remaining[kMaxTasks];  // surw: events of that key that each task will do
     Constraint constraints[kMaxConstraints];
+    // any() gives what `inputs` says; else the least, or with `draws_inputs` a number made from the
+    // seed.
+    bool draws_inputs;
+    bool inputs_wrap;  // the values of `inputs` are offsets from the least, modulo the range
+    std::uint32_t input_count;
     // exhaustive: from entry `sleep_from` of the trace on these do not go on, unless nobody else
     // can, until an event takes effect that is dependent with theirs.
     TaskMask asleep;
@@ -157,6 +164,7 @@ struct Plan {
     AccessName follow[kMaxFollowed];
     std::uint32_t replay_count;
     Decision replay[kMaxDecisions];  // by task, then point, then turn; guided: edits
+    Decision inputs[kMaxDecisions];  // of kind Input, by task, then point
 };
 
 // True if the plan says something about single points, so that every question must be asked.

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
+#include "harness/base/value.hpp"
 #include "harness/control/record.hpp"
 
 namespace stagger::engine {
@@ -31,6 +33,17 @@ std::uint64_t place_of(const TraceEntry& entry) {
     return mix(entry.site, static_cast<std::uint64_t>(entry.call));
 }
 
+// Where inputs are drawn every number may be a result, and each would be a feature: of larger ones
+// the sign and the magnitude tell enough.
+std::uint64_t coarse_result(std::string_view text) {
+    constexpr std::int64_t kExact = 16;
+    const Result<Value> value = Value::decode(text);
+    const std::int64_t* number = value.ok() ? (*value).integer() : nullptr;
+    if (number == nullptr || (*number > -kExact && *number < kExact)) return hash_text(text);
+    const auto bits = static_cast<std::uint64_t>(*number < 0 ? -(*number + 1) : *number);
+    return mix(*number < 0 ? 1 : 2, static_cast<std::uint64_t>(std::bit_width(bits)));
+}
+
 }  // namespace
 
 std::uint32_t Coverage::learn(const control::Segment& segment, const Knowledge& knowledge) {
@@ -41,7 +54,7 @@ std::uint32_t Coverage::learn(const control::Segment& segment, const Knowledge& 
     add_pairs(knowledge);
     add_waits(segment.trace);
     add_overlaps(segment.trace);
-    add_results({segment.history.bytes, segment.history.used});
+    add_results({segment.history.bytes, segment.history.used}, segment.inputs.count > 0);
     return new_;
 }
 
@@ -97,13 +110,15 @@ void Coverage::add_overlaps(const control::Trace& trace) {
     }
 }
 
-void Coverage::add_results(std::string_view history) {
+void Coverage::add_results(std::string_view history, bool coarsely) {
     std::size_t offset = 0;
     control::Record record;
     std::string_view texts[control::kMaxTexts];
     while (control::next_record(history, offset, record, texts)) {
         if (record.kind != control::RecordKind::Respond) continue;
-        const std::uint64_t result = record.text_count > 0 ? hash_text(texts[0]) : 0;
+        const std::string_view text = record.text_count > 0 ? texts[0] : std::string_view();
+        std::uint64_t result = 0;
+        if (!text.empty()) result = coarsely ? coarse_result(text) : hash_text(text);
         add(feature(Feature::Result, record.site, mix(record.a, result)));
     }
 }

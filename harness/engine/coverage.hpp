@@ -36,7 +36,7 @@ private:
     void add_pairs(const Knowledge&);
     void add_waits(const control::Trace&);
     void add_overlaps(const control::Trace&);
-    void add_results(std::string_view history);
+    void add_results(std::string_view history, bool coarsely);
 
     std::vector<std::uint8_t> map_;
     std::uint64_t features_ = 0;

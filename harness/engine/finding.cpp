@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "harness/engine/schedule_codec.hpp"
+#include "harness/engine/shrink_inputs.hpp"
 #include "harness/engine/single_delay.hpp"
 #include "harness/minimize/minimize.hpp"
 #include "harness/spec/cases.hpp"
@@ -41,6 +43,15 @@ Decisions without_faults(Decisions decisions) {
         return decision.choice == control::ChoiceKind::Fault;
     });
     return decisions;
+}
+
+Decisions inputs_of(const Decisions& decisions) {
+    Decisions inputs;
+    std::copy_if(decisions.begin(), decisions.end(), std::back_inserter(inputs),
+                 [](const control::Decision& decision) {
+                     return decision.choice == control::ChoiceKind::Input;
+                 });
+    return inputs;
 }
 
 // Tries the points before decision `i` until one is a step's own and still shows the target.
@@ -102,9 +113,15 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
     const std::size_t tries = most_tries(target, runner.pool().execution().points);
     const Decisions reduced = minimize::minimize(std::move(decisions), still_shows, tries);
     if (reduced.size() <= smallest.size()) smallest = reduced;
-    if (smallest.size() > 1 && tries == kMostTries && !patience.is_over()) {
-        const auto single = find_single_delay(runner, still_shows, lifetime);
-        if (single && single->size() == 1) smallest = *single;
+    const Decisions inputs = inputs_of(smallest);
+    if (smallest.size() > inputs.size() + 1 && tries == kMostTries && !patience.is_over()) {
+        const auto single = find_single_delay(runner, still_shows, inputs, lifetime);
+        if (single && single->size() <= inputs.size() + 1) smallest = *single;
+    }
+    if (!inputs.empty()) {
+        Decisions shrunk = smallest;
+        shrink_inputs(runner, shrunk, still_shows);
+        if (shrunk.size() <= smallest.size()) smallest = shrunk;
     }
     for (std::size_t i = 0; i < smallest.size(); ++i) {
         move_to_step(runner, smallest, i, still_shows);

@@ -32,9 +32,10 @@ std::vector<control::AccessName> order_of(const control::HistoryLog& log) {
     return order;
 }
 
-void plan_follow(const std::vector<control::AccessName>& order, std::uint64_t attempt,
-                 control::Plan& plan) {
+void plan_follow(const FreeRun& run, std::uint64_t attempt, control::Plan& plan) {
+    const std::vector<control::AccessName>& order = run.order;
     plan_calm(plan);
+    plan_inputs(run.delays, plan);
     plan.strategy = control::StrategyKind::Follow;
     plan.seed = control::mix(attempt, 0);
     plan.follow_loosely = attempt > 0;
@@ -46,11 +47,11 @@ void plan_follow(const std::vector<control::AccessName>& order, std::uint64_t at
 
 FreeRun free_run(Runner& runner, const Seen& seen) {
     const control::Plan& plan = runner.plan();
-    return {seen.verdict,
-            runner.history(),
-            order_of(runner.pool().segment().history),
-            {plan.replay, plan.replay + plan.replay_count},
-            runner.pool().output()};
+    // In free mode nothing else is logged.
+    std::vector<control::Decision> delays = runner.decisions();
+    delays.insert(delays.end(), plan.replay, plan.replay + plan.replay_count);
+    return {seen.verdict, runner.history(), order_of(runner.pool().segment().history),
+            std::move(delays), runner.pool().output()};
 }
 
 std::optional<std::vector<control::Decision>> followed(Runner& runner, const FreeRun& run,
@@ -58,7 +59,7 @@ std::optional<std::vector<control::Decision>> followed(Runner& runner, const Fre
                                                        spec::Lifetime lifetime) {
     const bool slow = target.symptom == check::Symptom::Hang;
     for (std::uint64_t attempt = 0; attempt < (slow ? kSlowTries : kTries); ++attempt) {
-        plan_follow(run.order, attempt, runner.plan());
+        plan_follow(run, attempt, runner.plan());
         const auto seen = runner.run(lifetime);
         if (!seen.ok()) return std::nullopt;
         if (shows(**seen, target) && !runner.pool().execution().log_full) {

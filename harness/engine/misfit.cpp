@@ -35,8 +35,13 @@ public:
     }
 
 private:
+    static bool is_input(const schedule::Decision& decision) {
+        return decision.choice == schedule::Choice::Input;
+    }
+
     bool is(const schedule::Decision& planned, const control::Decision& decision) const {
-        return decision.point == planned.point && decision.turn == planned.turn &&
+        const bool input = decision.choice == control::ChoiceKind::Input;
+        return input == is_input(planned) && decision.point == planned.point && decision.turn == planned.turn &&
                task_name(decision.task, tasks_) == planned.task;
     }
 
@@ -58,6 +63,7 @@ private:
         if (segment_.execution.misfits > 0 && is(planned, segment_.execution.first_misfit)) {
             return true;
         }
+        if (is_input(planned)) return planned.point > times_asked(planned.task);
         for (const control::TaskSlot& slot : segment_.tasks) {
             for (std::uint32_t i = slot.replay_next; i < slot.replay_end; ++i) {
                 if (is(planned, segment_.plan.replay[i])) return true;
@@ -66,11 +72,20 @@ private:
         return false;
     }
 
+    // How often any() was.
+    std::uint32_t times_asked(const std::string& task) const {
+        for (control::TaskIndex i = 0; i < control::kMaxTasks; ++i) {
+            if (task_name(i, tasks_) == task) return segment_.inputs.asked[i];
+        }
+        return 0;
+    }
+
     // What the task did where the decision was taken; "" if it was not, or was the calm one.
     std::string label_taken(const schedule::Decision& planned) const {
         for (const schedule::Decision& decision : taken_.decisions) {
             const bool same = decision.task == planned.task && decision.point == planned.point &&
-                              decision.turn == planned.turn;
+                              decision.turn == planned.turn &&
+                              is_input(decision) == is_input(planned);
             if (same) return decision.label;
         }
         return "";
@@ -98,7 +113,19 @@ private:
                             planned.task, label, planned.point, planned.label)};
     }
 
+    Misfit explain_input(const schedule::Decision& planned) const {
+        const std::uint32_t asked = times_asked(planned.task);
+        if (planned.point > asked) {
+            return {fmt::format("{} asked any() {} times, and never for number {}", planned.task,
+                                asked, planned.point)};
+        }
+        return {fmt::format("{} was to draw {} at its any() number {} (`{}`), which that does not "
+                            "give",
+                            planned.task, planned.value, planned.point, planned.label)};
+    }
+
     Misfit explain(const schedule::Decision& planned) const {
+        if (is_input(planned)) return explain_input(planned);
         const std::optional<std::string> label = label_at(planned);
         if (!label) {
             return {fmt::format("{} never came to its point {}", planned.task, planned.point)};

@@ -210,7 +210,11 @@ Status Pool::prepare(spec::Lifetime lifetime) {
 }
 
 Status Pool::run(spec::Lifetime lifetime) {
+    // What fresh processes execute while they join is part of each execution.
+    const bool fresh = lifetime == spec::Lifetime::Fresh;
+    if (fresh) control::forget_code(segment().code);
     STAGGER_TRY([[maybe_unused]] Ok ready, prepare(lifetime));
+    if (!fresh) control::forget_code(segment().code);
     execute(control::Phase::Main);
     if (given_up_) return Error{"it was interrupted"};
     return Ok{};

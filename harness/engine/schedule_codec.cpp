@@ -81,6 +81,12 @@ schedule::Schedule to_schedule(const std::vector<control::Decision>& decisions,
         decision.point = from.point;
         decision.turn = from.turn;
         decision.label = label_of(from, labels);
+        if (from.choice == control::ChoiceKind::Input) {
+            decision.choice = schedule::Choice::Input;
+            decision.value = from.value;
+            schedule.decisions.push_back(std::move(decision));
+            continue;
+        }
         decision.choice = choice_of(from.choice);
         decision.target = target_name(from, tasks);
         schedule.decisions.push_back(std::move(decision));
@@ -95,9 +101,17 @@ Result<std::vector<control::Decision>> from_schedule(const schedule::Schedule& s
         control::Decision decision{};
         STAGGER_TRY(decision.task, find_task(from.task, tasks));
         decision.point = from.point;
+        decision.site = control::kNoSite;
+        if (from.choice == schedule::Choice::Input) {
+            decision.choice = control::ChoiceKind::Input;
+            decision.target = control::kNobody;
+            decision.call = control::Call::Invoke;
+            decision.value = from.value;
+            decisions.push_back(decision);
+            continue;
+        }
         decision.turn = static_cast<std::uint16_t>(from.turn);
         STAGGER_TRY([[maybe_unused]] Ok found, find_target(from, tasks, decision));
-        decision.site = control::kNoSite;
         decisions.push_back(decision);
     }
     return decisions;
@@ -108,6 +122,10 @@ std::string describe_decision(const control::Decision& decision,
                               const std::vector<std::string>& labels) {
     std::string at =
         decision.site < labels.size() ? fmt::format(", `{}`", label_of(decision, labels)) : "";
+    if (decision.choice == control::ChoiceKind::Input) {
+        return fmt::format("{} at its any() number {}{}", task_name(decision.task, tasks),
+                           decision.point, at);
+    }
     return fmt::format("{} at its point {}{}", task_name(decision.task, tasks), decision.point, at);
 }
 

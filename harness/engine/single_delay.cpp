@@ -13,11 +13,12 @@ struct StepPoint {
     std::uint32_t point;
 };
 
-// Where the tasks of the calm execution are about to do a step.
-std::vector<StepPoint> step_points(Runner& runner, spec::Lifetime lifetime) {
+// Where the tasks of the execution that is calm but for its inputs are about to do a step.
+std::vector<StepPoint> step_points(Runner& runner, const Decisions& inputs,
+                                   spec::Lifetime lifetime) {
     control::Trace& trace = runner.pool().segment().trace;
     trace.on = true;
-    const auto seen = runner.run(Decisions{}, lifetime);
+    const auto seen = runner.run(inputs, lifetime);
     trace.on = false;
     std::vector<StepPoint> points;
     if (!seen.ok()) return points;
@@ -33,10 +34,10 @@ std::vector<StepPoint> step_points(Runner& runner, spec::Lifetime lifetime) {
 }  // namespace
 
 std::optional<Decisions> find_single_delay(Runner& runner, const Shows& shows,
-                                           spec::Lifetime lifetime) {
+                                           const Decisions& inputs, spec::Lifetime lifetime) {
     std::size_t tries = 0;
     const auto& kinds = runner.pool().layout().kinds;
-    for (const StepPoint& at : step_points(runner, lifetime)) {
+    for (const StepPoint& at : step_points(runner, inputs, lifetime)) {
         for (control::TaskIndex target = 0; target < kinds.size(); ++target) {
             if (kinds[target] != backend::Layout::Kind::Role || target == at.task) continue;
             if (++tries > kMostTries) return std::nullopt;
@@ -46,7 +47,9 @@ std::optional<Decisions> find_single_delay(Runner& runner, const Shows& shows,
             decision.target = target;
             decision.call = control::Call::Invoke;
             decision.site = control::kNoSite;
-            if (shows({decision})) return runner.decisions();
+            Decisions candidate = inputs;
+            candidate.push_back(decision);
+            if (shows(candidate)) return runner.decisions();
         }
     }
     return std::nullopt;

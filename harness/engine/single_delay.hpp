@@ -15,8 +15,9 @@ namespace stagger::engine {
 
 using Shows = std::function<bool(const std::vector<control::Decision>&)>;
 
-// Tries every single delay at a step of the calm execution, up to a bound. Nothing if none shows.
-std::optional<std::vector<control::Decision>> find_single_delay(Runner&, const Shows&,
-                                                                spec::Lifetime);
+// Tries every single delay at a step of the execution with these inputs and no other decision, up
+// to a bound. Nothing if none shows.
+std::optional<std::vector<control::Decision>> find_single_delay(
+    Runner&, const Shows&, const std::vector<control::Decision>& inputs, spec::Lifetime);
 
 }  // namespace stagger::engine

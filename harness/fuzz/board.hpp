@@ -20,6 +20,7 @@ struct JobBoard {
     std::atomic<std::uint64_t> unconfirmed, repeated;
     std::atomic<double> chance_of_new;
     std::atomic<bool> saturated, met, ended;
+    std::atomic<bool> code_seen, code_crowded;
     bool spec_failed, lacking;
     char error[kErrorBytes];  // "": it ended as it should
 };
@@ -29,6 +30,7 @@ struct Board {
     std::atomic<std::uint64_t> executions;
     std::atomic<std::int64_t> last_new;  // steady clock, in ns: of the last new feature
     std::atomic<std::uint8_t> features[engine::kFeatures];
+    std::atomic<std::uint8_t> code_features[control::kCodeFeatures];
     JobBoard jobs[kMaxJobs];
 };
 

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "harness/fuzz/job.hpp"
 #include "harness/schedule/schedule.hpp"
@@ -132,11 +133,15 @@ private:
         });
         if (same != reports_.end()) return;
         reports_.push_back(report);
-        if (report.is_new && options_.on_finding) {
-            options_.on_finding(fmt::format("found {}, after {} schedules: {}", report.name,
-                                            report.found_at, report.path));
+        if (report.is_new) {
+            tell(fmt::format("found {}, after {} schedules: {}", report.name, report.found_at,
+                             report.path));
         }
         if (options_.stop_at_finding) board_->stop.store(true);
+    }
+
+    void tell(const std::string& news) const {
+        if (options_.on_news) options_.on_news(news);
     }
 
     bool is_cancelled() const {
@@ -161,7 +166,20 @@ private:
                                 WTERMSIG(status), strsignal(WTERMSIG(status))));
     }
 
+    // Once: a person who waits for feedback has to know that some of it is missing.
+    void note_crowded_code() {
+        for (std::uint32_t i = 0; i < options_.jobs && !crowded_; ++i) {
+            crowded_ = board_->jobs[i].code_crowded.load();
+        }
+        if (!crowded_ || std::exchange(crowding_told_, true)) return;
+        tell(
+            fmt::format("the instrumented code has more places than the {} that can be told "
+                        "apart, so new ones may go unnoticed: instrument fewer sources",
+                        control::kCodeFeatures));
+    }
+
     void show_progress() {
+        note_crowded_code();
         if (!options_.on_progress) return;
         Progress progress;
         progress.executions = board_->executions.load();
@@ -175,7 +193,8 @@ private:
         shown_at_ = time;
         shown_executions_ = progress.executions;
         progress.rate = rate_;
-        progress.features = features();
+        progress.features = counted(board_->features);
+        progress.code_features = code_features();
         for (std::uint32_t i = 0; i < options_.jobs; ++i) {
             progress.interleavings =
                 std::max(progress.interleavings, board_->jobs[i].interleavings.load());
@@ -186,15 +205,21 @@ private:
         options_.on_progress(progress);
     }
 
-    std::uint64_t features() const {
+    template <std::size_t N>
+    static std::uint64_t counted(const std::atomic<std::uint8_t> (&features)[N]) {
         std::uint64_t count = 0;
-        for (const auto& feature : board_->features)
-            count += feature.load(std::memory_order_relaxed);
+        for (const auto& feature : features) count += feature.load(std::memory_order_relaxed);
         return count;
     }
 
     double seconds_since_new(std::int64_t time) const {
         return static_cast<double>(time - board_->last_new.load()) / kNanoseconds;
+    }
+
+    std::optional<std::uint64_t> code_features() const {
+        const auto seen = [](const JobBoard& job) { return job.code_seen.load(); };
+        if (!std::any_of(board_->jobs, board_->jobs + options_.jobs, seen)) return std::nullopt;
+        return counted(board_->code_features);
     }
 
     void board_error(const std::string& message) {
@@ -221,6 +246,9 @@ private:
         result_.result.schedules = board_->executions.load();
         result_.features = features();
         result_.seconds_since_new = seconds_since_new(now());
+        evidence.features = counted(board_->features);
+        evidence.code_features = code_features();
+        note_crowded_code();
         for (std::uint32_t i = 0; i < options_.jobs; ++i) {
             const JobBoard& job = board_->jobs[i];
             board_error(job.error);
@@ -307,6 +335,7 @@ private:
     FuzzResult result_;
     std::string error_;
     bool lacking_ = false, met_ = false, unexpected_ = false;
+    bool crowded_ = false, crowding_told_ = false;
     std::int64_t started_ = 0, shown_at_ = 0;
     std::uint64_t shown_executions_ = 0;
     double rate_ = 0;

@@ -19,7 +19,8 @@ struct Progress {
     std::uint64_t executions = 0;
     double rate = 0;  // executions/s, lately
     std::uint64_t features = 0;
-    std::uint64_t interleavings = 0;  // of the job that saw most
+    std::optional<std::uint64_t> code_features;  // of the plugins, where some are instrumented
+    std::uint64_t interleavings = 0;             // of the job that saw most
     std::uint64_t findings = 0, known = 0;
     double seconds_since_new = 0;
 };
@@ -31,13 +32,13 @@ struct FuzzOptions {
     bool feedback = true;                // libFuzzer sees what executions did
     std::optional<std::uint32_t> depth;  // mutants in a row, each made from the one before it
     bool stop_at_finding = false;
-    std::function<void(const Progress&)> on_progress;         // five times a second
-    std::function<void(const std::string& line)> on_finding;  // a sentence, as soon as it is stored
+    std::function<void(const Progress&)> on_progress;  // five times a second
+    // A sentence: a finding as soon as it is stored, or what stands in the campaign's way.
+    std::function<void(const std::string& line)> on_news;
 };
 
 struct FuzzResult {
-    engine::CaseResult result;  // findings: all that were seen, those known before included
-    std::uint64_t features = 0;
+    engine::CaseResult result;      // findings: all that were seen, those known before included
     std::uint64_t known = 0;        // findings that were stored before
     std::uint64_t unconfirmed = 0;  // violations that fresh processes never showed again
     std::uint64_t repeated = 0;     // executions that were run twice, and were the same

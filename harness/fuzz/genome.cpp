@@ -12,7 +12,7 @@ namespace stagger::fuzz {
 namespace {
 
 // The low bits of an entry's first byte; the higher ones are flags.
-enum Tag : std::uint8_t { kDelay, kPriority, kPairing, kFault, kTimeout, kTags = 8 };
+enum Tag : std::uint8_t { kDelay, kPriority, kPairing, kFault, kTimeout, kInput, kTags = 8 };
 
 constexpr std::uint8_t kBefore = 1u << 3, kPoised = 1u << 4, kInitial = 1u << 5,
                        kNumbered = 1u << 6;
@@ -48,7 +48,7 @@ void put(std::vector<std::uint8_t>& bytes, T value) {
     }
 }
 
-constexpr std::size_t kEditBytes = 5, kPairingBytes = 14;
+constexpr std::size_t kEditBytes = 5, kPairingBytes = 14, kInputBytes = 11;
 
 Edit take_edit(Reader& reader, EditKind kind) {
     Edit edit;
@@ -71,6 +71,14 @@ Pairing take_pairing(Reader& reader, std::uint8_t flags) {
     pairing.initial = (flags & kInitial) != 0;
     pairing.numbered = (flags & kNumbered) != 0;
     return pairing;
+}
+
+Input take_input(Reader& reader) {
+    Input input;
+    input.task = reader.take<std::uint8_t>();
+    input.number = reader.take<std::uint16_t>();
+    input.offset = reader.take<std::uint64_t>();
+    return input;
 }
 
 std::optional<EditKind> edit_kind(std::uint8_t tag) {
@@ -183,6 +191,21 @@ void plan_edit(const Edit& edit, const Places& places, control::Plan& plan) {
     plan.replay[plan.replay_count++] = decision;
 }
 
+// Of several for one any() the first holds.
+void plan_genome_inputs(const Genome& genome, const Places& places, control::Plan& plan) {
+    std::vector<control::Decision> inputs;
+    for (const Input& input : genome.inputs) {
+        control::Decision decision{};
+        decision.task = input.task % places.tasks;
+        decision.point = input.number;
+        decision.choice = control::ChoiceKind::Input;
+        decision.value = static_cast<std::int64_t>(input.offset);
+        inputs.push_back(decision);
+    }
+    engine::plan_inputs(inputs, plan);
+    plan.inputs_wrap = true;
+}
+
 }  // namespace
 
 Genome decode(std::span<const std::uint8_t> bytes) {
@@ -201,6 +224,10 @@ Genome decode(std::span<const std::uint8_t> bytes) {
             if (genome.pairings.size() < control::kMaxConstraints) {
                 genome.pairings.push_back(pairing);
             }
+        } else if (tag % kTags == kInput) {
+            if (!reader.has(kInputBytes)) break;
+            const Input input = take_input(reader);
+            if (genome.inputs.size() < kMaxInputs) genome.inputs.push_back(input);
         }
     }
     return genome;
@@ -216,6 +243,13 @@ std::vector<std::uint8_t> encode(const Genome& genome) {
         put(bytes, pairing.reader_ordinal);
         put(bytes, pairing.writer);
         put(bytes, pairing.writer_ordinal);
+    }
+    for (const Input& input : genome.inputs) {
+        if (bytes.size() + 1 + kInputBytes > kMaxGenomeBytes) break;
+        put(bytes, std::uint8_t{kInput});
+        put(bytes, input.task);
+        put(bytes, input.number);
+        put(bytes, input.offset);
     }
     for (const Edit& edit : genome.edits) {
         if (bytes.size() + 1 + kEditBytes > kMaxGenomeBytes) break;
@@ -242,7 +276,9 @@ std::uint64_t Places::name_of(control::Key key) const {
 
 void plan_genome(const Genome& genome, const Places& places, control::Plan& plan) {
     engine::plan_calm(plan);
-    if (places.tasks == 0 || (genome.edits.empty() && genome.pairings.empty())) return;
+    if (places.tasks == 0) return;
+    plan_genome_inputs(genome, places, plan);
+    if (genome.edits.empty() && genome.pairings.empty()) return;
     plan.strategy = control::StrategyKind::Guided;
     std::fill(std::begin(plan.priorities), std::end(plan.priorities), kMiddlePriority);
     for (const Edit& edit : genome.edits) plan_edit(edit, places, plan);

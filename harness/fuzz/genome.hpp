@@ -18,8 +18,9 @@ namespace stagger::fuzz {
 
 inline constexpr std::uint8_t kGenomeVersion = 1;
 inline constexpr std::size_t kMaxEdits = 48;
+inline constexpr std::size_t kMaxInputs = 48;
 // What encode() makes at most.
-inline constexpr std::size_t kMaxGenomeBytes = 512;
+inline constexpr std::size_t kMaxGenomeBytes = 1024;
 
 // Where a case declares no faults, Fault and Timeout (which is the fault `slow`) do nothing.
 enum class EditKind : std::uint8_t { Delay, Priority, Fault, Timeout };
@@ -45,9 +46,19 @@ struct Pairing {
     friend bool operator==(const Pairing&, const Pairing&) = default;
 };
 
+// What a task's n-th any() gives: its least, and so much more, modulo the range.
+struct Input {
+    std::uint8_t task = 0;
+    std::uint16_t number = 0;  // from 1
+    std::uint64_t offset = 0;
+
+    friend bool operator==(const Input&, const Input&) = default;
+};
+
 struct Genome {
     std::vector<Edit> edits;
     std::vector<Pairing> pairings;
+    std::vector<Input> inputs;
 
     friend bool operator==(const Genome&, const Genome&) = default;
 };

@@ -13,7 +13,7 @@ Fuzzed* current = nullptr;
 
 // libFuzzer looks for sections of this name.
 __attribute__((section("__libfuzzer_extra_counters"), used))
-std::uint8_t counters[engine::kFeatures];
+std::uint8_t counters[engine::kFeatures + control::kCodeFeatures];
 
 std::size_t deliver(const std::vector<std::uint8_t>& bytes, std::uint8_t* out, std::size_t most) {
     const std::size_t size = std::min(bytes.size(), most);
@@ -33,6 +33,10 @@ Fuzzed* fuzzed() {
 
 void show_features(std::span<const std::uint16_t> features) {
     for (const std::uint16_t feature : features) counters[feature] = 1;
+}
+
+void show_code(std::span<const std::uint16_t> features) {
+    for (const std::uint16_t feature : features) counters[engine::kFeatures + feature] = 1;
 }
 
 }  // namespace stagger::fuzz

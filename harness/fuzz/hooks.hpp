@@ -27,5 +27,7 @@ Fuzzed* fuzzed();
 
 // Shows features of the execution under way to the engine, which clears them between executions.
 void show_features(std::span<const std::uint16_t>);
+// The same of features of the plugins' code, which stand behind those of behaviour.
+void show_code(std::span<const std::uint16_t>);
 
 }  // namespace stagger::fuzz

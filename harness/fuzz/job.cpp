@@ -64,9 +64,12 @@ public:
         const auto executed = subject_->execute(genome);
         if (!executed) fail(executed.error());
         const std::uint64_t number = ++board_.executions;
-        show_features(settings_.options.feedback
-                          ? std::span<const std::uint16_t>(subject_->coverage().last())
-                          : std::span<const std::uint16_t>(kNothingToSee));
+        if (settings_.options.feedback) {
+            show_features(subject_->coverage().last());
+            show_code(subject_->code().last());
+        } else {
+            show_features(kNothingToSee);
+        }
         const bool keep = executed->new_features > 0;
         if (keep) note_features();
         const bool suspect = finder_->is_suspect(*executed->seen);
@@ -109,9 +112,17 @@ private:
 
     void note_features() {
         bool any = false;
+        const auto note = [&any](std::atomic<std::uint8_t>& feature) {
+            any |= feature.exchange(1, std::memory_order_relaxed) == 0;
+        };
         for (const std::uint16_t feature : subject_->coverage().last()) {
-            any |= board_.features[feature].exchange(1, std::memory_order_relaxed) == 0;
+            note(board_.features[feature]);
         }
+        for (const std::uint16_t feature : subject_->code().last()) {
+            note(board_.code_features[feature]);
+        }
+        own_.code_seen.store(subject_->code().instrumented());
+        own_.code_crowded.store(subject_->code().crowded());
         if (any) board_.last_new.store(now(), std::memory_order_relaxed);
     }
 

@@ -179,6 +179,53 @@ void change_pairing(Genome& genome, const Terrain& terrain, Draws& draws) {
     }
 }
 
+// Ends, small numbers and magnitudes before the rest: where code makes a difference.
+std::uint64_t draw_offset(std::uint64_t range, Draws& draws) {
+    switch (draws.below(4)) {
+        case 0:
+            return range - 1 - draws.below(std::min<std::uint64_t>(range, 3));
+        case 1:
+            return draws.below(std::min<std::uint64_t>(range, 17));
+        case 2:
+            return draws.below(std::min(range, std::uint64_t{1} << draws.below(55)));
+        default:
+            return draws.below(range);
+    }
+}
+
+// What is given there now, and a little or one bit more or less.
+std::uint64_t change_offset(std::uint64_t offset, Draws& draws) {
+    const std::uint64_t by = std::uint64_t{1} << draws.below(draws.one_in(2) ? 3 : 53);
+    switch (draws.below(3)) {
+        case 0:
+            return offset + by;
+        case 1:
+            return offset > by ? offset - by : 0;
+        default:
+            return offset ^ by;
+    }
+}
+
+// One any() of the last execution gives something else. Requires: there was one.
+void mutate_input(Genome& genome, const Terrain& terrain, Draws& draws) {
+    const control::Draw& asked = terrain.draws[draws.below(terrain.draws.size())];
+    const auto range = static_cast<std::uint64_t>(asked.most - asked.least) + 1;
+    const auto task = static_cast<std::uint8_t>(asked.task);
+    const std::uint16_t number = cut(asked.number);
+    const auto known = std::find_if(
+        genome.inputs.begin(), genome.inputs.end(),
+        [&](const Input& input) { return input.task == task && input.number == number; });
+    if (known == genome.inputs.end()) {
+        if (genome.inputs.size() >= kMaxInputs) genome.inputs.erase(genome.inputs.begin());
+        genome.inputs.push_back({task, number, draw_offset(range, draws)});
+    } else if (draws.one_in(8)) {
+        genome.inputs.erase(known);
+    } else {
+        known->offset = draws.one_in(2) ? draw_offset(range, draws)
+                                        : change_offset(known->offset, draws) % range;
+    }
+}
+
 template <typename T>
 void remove_one(std::vector<T>& from, Draws& draws) {
     if (!from.empty()) {
@@ -217,18 +264,47 @@ std::vector<T> splice(const std::vector<T>& a, const std::vector<T>& b, std::siz
     return both;
 }
 
+bool is_before(const Input& a, const Input& b) {
+    return a.task != b.task ? a.task < b.task : a.number < b.number;
+}
+
+// Up to some any() what one gives, from there on what the other does: a beginning that got far
+// stays whole. Requires: one of them has inputs.
+std::vector<Input> cross_inputs(const std::vector<Input>& a, const std::vector<Input>& b,
+                                Draws& draws) {
+    std::vector<Input> all = a;
+    all.insert(all.end(), b.begin(), b.end());
+    const Input cut = all[draws.below(all.size())];
+    std::vector<Input> both;
+    for (const Input& input : a) {
+        if (is_before(input, cut)) both.push_back(input);
+    }
+    for (const Input& input : b) {
+        if (!is_before(input, cut)) both.push_back(input);
+    }
+    if (both.size() > kMaxInputs) both.resize(kMaxInputs);
+    return both;
+}
+
 }  // namespace
 
 void mutate(Genome& genome, const Terrain& terrain, Draws& draws) {
     if (terrain.places.tasks == 0) return;
     do {
-        mutate_once(genome, terrain, draws);
+        // A case without inputs is mutated as it ever was.
+        const bool input = !terrain.draws.empty() && draws.one_in(2);
+        input ? mutate_input(genome, terrain, draws) : mutate_once(genome, terrain, draws);
     } while (draws.one_in(2));
 }
 
 Genome cross(const Genome& a, const Genome& b, Draws& draws) {
-    return {splice(a.edits, b.edits, kMaxEdits, draws),
-            splice(a.pairings, b.pairings, kMaxPairings, draws)};
+    Genome both;
+    both.edits = splice(a.edits, b.edits, kMaxEdits, draws);
+    both.pairings = splice(a.pairings, b.pairings, kMaxPairings, draws);
+    if (!a.inputs.empty() || !b.inputs.empty()) {
+        both.inputs = cross_inputs(a.inputs, b.inputs, draws);
+    }
+    return both;
 }
 
 }  // namespace stagger::fuzz

@@ -22,6 +22,7 @@ struct Terrain {
         std::uint16_t point;
     };
     std::vector<Point> meetings;  // of the last execution: before events on keys that tasks share
+    std::vector<control::Draw> draws;  // of the last execution: what any() gave
     const engine::Knowledge* knowledge = nullptr;
 };
 

@@ -48,9 +48,9 @@ std::variant<std::unique_ptr<Subject>, engine::PoolFailure> Subject::open(
 Result<Executed> Subject::execute(std::span<const std::uint8_t> genome) {
     control::Segment& segment = runner_.pool().segment();
     plan_genome(decode(genome), terrain_.places, segment.plan);
-    segment.trace.on = true;
+    segment.trace.on = segment.code.on = true;
     auto ran = runner_.run(lifetime_);
-    segment.trace.on = false;
+    segment.trace.on = segment.code.on = false;
     STAGGER_TRY(const engine::Seen* seen, std::move(ran));
     if (!seen->harness_error.empty()) return Error{seen->harness_error};
     if (!seen->spec_error.empty()) {
@@ -64,12 +64,14 @@ Result<Executed> Subject::execute(std::span<const std::uint8_t> genome) {
                           seen->verdict.contended_sites.end());
     }
     survey();
-    return Executed{seen, coverage_.learn(segment, knowledge_)};
+    const std::uint32_t new_behaviour = coverage_.learn(segment, knowledge_);
+    return Executed{seen, new_behaviour + code_.learn(segment.code)};
 }
 
 void Subject::survey() {
     const control::Segment& segment = runner_.pool().segment();
     const control::Trace& trace = segment.trace;
+    terrain_.draws.assign(segment.inputs.draws, segment.inputs.draws + segment.inputs.count);
     terrain_.meetings.clear();
     for (std::uint32_t i = 0; i < trace.count; ++i) {
         const control::TraceEntry& entry = trace.entries[i];

@@ -13,13 +13,14 @@
 #include "harness/engine/core_lease.hpp"
 #include "harness/engine/coverage.hpp"
 #include "harness/engine/runner.hpp"
+#include "harness/fuzz/code_coverage.hpp"
 #include "harness/fuzz/mutator.hpp"
 
 namespace stagger::fuzz {
 
 struct Executed {
     const engine::Seen* seen = nullptr;  // valid until the next execution
-    std::uint32_t new_features = 0;
+    std::uint32_t new_features = 0;      // of behaviour and of code
 };
 
 class Subject {
@@ -36,6 +37,7 @@ public:
     engine::Runner& runner() { return runner_; }
     spec::Lifetime lifetime() const { return lifetime_; }
     const engine::Coverage& coverage() const { return coverage_; }
+    const CodeCoverage& code() const { return code_; }
     const Terrain& terrain() const { return terrain_; }
     bool met() const { return met_; }  // tasks touched a common object
     std::uint64_t contended_points() const { return contended_.size(); }
@@ -49,6 +51,7 @@ private:
     engine::Runner runner_;
     engine::Knowledge knowledge_;
     engine::Coverage coverage_;
+    CodeCoverage code_;
     Terrain terrain_;
     spec::Lifetime lifetime_;
     bool spec_failed_ = false;

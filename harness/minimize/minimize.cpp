@@ -42,4 +42,14 @@ Decisions minimize(Decisions decisions, const StillShows& still_shows, std::size
     return decisions;
 }
 
+std::uint64_t minimize_offset(std::uint64_t offset,
+                              const std::function<bool(std::uint64_t)>& shows) {
+    std::uint64_t fails = 0;
+    while (offset - fails > 1) {
+        const std::uint64_t middle = fails + (offset - fails) / 2;
+        (shows(middle) ? offset : fails) = middle;
+    }
+    return offset;
+}
+
 }  // namespace stagger::minimize

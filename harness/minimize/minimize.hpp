@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -20,5 +21,10 @@ using StillShows = std::function<bool(const Decisions&)>;
 // 1-minimal: no single decision can be left out. At most `most_tries` calls of `still_shows`;
 // past them the best so far. Requires: still_shows(decisions).
 Decisions minimize(Decisions decisions, const StillShows& still_shows, std::size_t most_tries);
+
+// The smallest offset below `offset` at which `shows` still holds, if from there on it always does;
+// by bisection. Requires: shows(offset), and not shows(0).
+std::uint64_t minimize_offset(std::uint64_t offset,
+                              const std::function<bool(std::uint64_t)>& shows);
 
 }  // namespace stagger::minimize

@@ -90,6 +90,7 @@ private:
     std::string sentence(const Decision& decision) {
         if (decision.choice == schedule::Choice::Wake) return wake(decision);
         if (decision.choice == schedule::Choice::Fault) return strike(decision);
+        if (decision.choice == schedule::Choice::Input) return input(decision);
         // Who runs first, who runs when another cannot: there, nobody is held.
         if (decision.task == "start") return fmt::format("let {} go first", decision.target);
         if (decision.label == "end" || decision.label.ends_with(": end"))
@@ -145,6 +146,11 @@ private:
                 return fmt::format("end the wait, {}, of", how);
         }
         return text;
+    }
+
+    static std::string input(const Decision& decision) {
+        return fmt::format("let the {} any() of {}, at `{}`, give {}", ordinal(decision.point),
+                           decision.task, decision.label, decision.value);
     }
 
     std::string hold(const Decision& decision) {

@@ -88,6 +88,8 @@ Json evidence_json(const CaseResult& result) {
         out["missed"][std::to_string(depth)] = probability;
     out["outcomes"] = Json::object();
     for (const auto& [outcome, times] : evidence.outcomes) out["outcomes"][outcome] = times;
+    if (evidence.features) out["features"] = *evidence.features;
+    if (evidence.code_features) out["code_features"] = *evidence.code_features;
     out["message"] = result.message;
     out["nearest_miss"] = result.nearest_miss;
     return out;

@@ -253,7 +253,9 @@ std::string render_evidence(const CaseResult& result, const Style& style) {
         add(printable(result.message));
     }
     if (result.schedules > 0 && result.regression.empty()) add(evidence_text(result));
-    if (result.evidence.complete) {
+    // Of a search that was to be complete and found nothing also where it is not.
+    const bool searched = result.strategy == "exhaustive" && result.findings.empty();
+    if (result.evidence.complete || searched) {
         for (const std::string& limit : result.evidence.limits) add("limit: " + limit);
     }
     for (const auto& [outcome, times] : result.evidence.outcomes)

@@ -34,6 +34,8 @@ constexpr std::string_view kDecisionKeys[] = {"task", "point", "turn",  "label",
 
 // In the order of Choice.
 constexpr std::string_view kChoices[] = {"run", "wake", "fault"};
+constexpr std::string_view kInputKeys[] = {"task", "any", "label", "value"};
+constexpr std::int64_t kLargestInput = std::int64_t{1} << 53;
 
 // A character that no string of TOML may hold as it is, the line break aside; 0x09 is the tab.
 bool needs_escape(char c) {
@@ -73,6 +75,11 @@ std::string block(const std::string& text) {
 }
 
 std::string line_of(const Decision& decision) {
+    if (decision.choice == Choice::Input) {
+        return fmt::format("  {{ task = {}, any = {}, label = {}, value = {} }},\n",
+                           quoted(decision.task), decision.point, quoted(decision.label),
+                           decision.value);
+    }
     return fmt::format("  {{ {}task = {}, point = {}, {}label = {}, {} = {} }},\n",
                        decision.phase == Phase::Attach ? "phase = \"attach\", " : "",
                        quoted(decision.task), decision.point,
@@ -226,7 +233,25 @@ private:
         return out;
     }
 
+    Decision input(const Node& table) {
+        Decision out;
+        check_keys(*table.entries(), kInputKeys);
+        out.choice = Choice::Input;
+        out.task = text(table, "task");
+        out.label = text(table, "label");
+        out.point = number(table, "any", 1);
+        const Entry* entry = required(table, "value");
+        if (!entry) return out;
+        const std::int64_t* value = entry->value.integer();
+        if (value && *value >= -kLargestInput && *value <= kLargestInput)
+            out.value = *value;
+        else
+            wrong(entry->value.position, "`value` must be a whole number of at most 2^53", "");
+        return out;
+    }
+
     Decision decision(const Node& table) {
+        if (table.find("any")) return input(table);
         Decision out;
         check_keys(*table.entries(), kDecisionKeys);
         out.task = text(table, "task");
@@ -272,7 +297,8 @@ std::string to_text(const ScheduleFile& file) {
     constexpr std::uint64_t kLargest = 0x7fffffffffffffff;
     std::string out = fmt::format(
         "# A schedule of Stagger: at its given point, each task named first is held while the\n"
-        "# other one runs, or a fault strikes it. Replay it with: stagger replay <this file>\n"
+        "# other one runs, or a fault strikes it; `any` counts its inputs. Replay it with: stagger\n"
+        "# replay <this file>\n"
         "format = {}\nscenario = {}\ncase = {}\n",
         kFormat, quoted(file.scenario), quoted(file.case_id));
     const std::string seed = std::to_string(file.seed);

@@ -18,6 +18,7 @@ enum class Choice : std::uint8_t {
     Run,    // at this point of `task`, `target` runs on instead
     Wake,   // this task's notify wakes `target` instead of the one that waits longest
     Fault,  // the fault `target` strikes the task: "kill"
+    Input,  // the task's `point`-th any() in this execution gives `value`, not the least
 };
 
 // Attach: while processes join (only in `fresh`); Main: from the first step on.
@@ -26,11 +27,12 @@ enum class Phase : std::uint8_t { Attach, Main };
 struct Decision {
     Phase phase = Phase::Main;
     std::string task;         // "worker[0]"
-    std::uint32_t point = 0;  // the task's own count of points in this phase, from 1
+    std::uint32_t point = 0;  // the task's own count of points in this phase, from 1; of inputs
     std::uint32_t turn = 0;   // further decisions at one point: 1 when it blocked there, ...
     std::string label;  // what it was about to do there: "store n", "lock n: pthread_mutex_lock"
     Choice choice = Choice::Run;
-    std::string target;  // "worker[1]"
+    std::string target;      // "worker[1]"
+    std::int64_t value = 0;  // Input only
 
     friend bool operator==(const Decision&, const Decision&) = default;
 };

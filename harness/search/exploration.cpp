@@ -35,6 +35,7 @@ void Exploration::learn(const control::Segment& segment) {
     looks_at_time_ |= course.looks_at_time;
     opaque_steps_ |= course.opaque_steps;
     unasked_ |= course.unasked_wakeups;
+    inputs_ |= segment.inputs.count > 0;
     if (bounded_) {
         deviations_.learn(course);
     } else {
@@ -43,7 +44,7 @@ void Exploration::learn(const control::Segment& segment) {
 }
 
 bool Exploration::complete() const {
-    return over_ && !unseen_ && !tree_.too_deep() && !tree_.strayed();
+    return over_ && !unseen_ && !inputs_ && !tree_.too_deep() && !tree_.strayed();
 }
 
 std::vector<std::string> Exploration::limits() const {
@@ -54,6 +55,8 @@ std::vector<std::string> Exploration::limits() const {
     add(unseen_, "some executions were longer than a trace can be, or slept out of sight");
     add(tree_.too_deep(), "some executions had more events than are searched");
     add(tree_.strayed(), "some executions did not repeat what they had done before");
+    add(inputs_,
+        "any() gave its least value each time; other strategies and `stagger fuzz` vary inputs");
     add(yields_, "loops that spin are made to let the others run; spinning longer was not tried");
     add(looks_at_time_,
         "time passes only when nobody can run, and a little at each point: sleeps "

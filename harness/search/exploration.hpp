@@ -48,6 +48,7 @@ private:
     bool over_ = false;
     bool unseen_ = false;  // some execution could not be followed from its trace
     bool yields_ = false, looks_at_time_ = false, opaque_steps_ = false, unasked_ = false;
+    bool inputs_ = false;  // any() was asked, and gave the least: other inputs were not tried
 };
 
 }  // namespace stagger::search

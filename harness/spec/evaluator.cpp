@@ -111,6 +111,10 @@ Status Evaluator::compile(const Expression& expression) {
     return Ok{};
 }
 
+void Evaluator::draw_from(InputSource source) {
+    state_->sandbox.draw_from(source);
+}
+
 void Evaluator::collect_garbage() {
     state_->sandbox.collect_garbage();
 }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "harness/base/result.hpp"
+#include "harness/spec/lua_sandbox.hpp"
 #include "harness/spec/scenario.hpp"
 
 namespace stagger::spec {
@@ -26,6 +27,9 @@ public:
     void set(const std::string& name, const Value& value);
     // Nil where it is not set.
     Value get(const std::string& name) const;
+
+    // Who answers any() from now on; without one it is an error.
+    void draw_from(InputSource);
 
     // Compiles at first sight of expression.id. The error says what Lua says, with the position.
     Result<Value> evaluate(const Expression&);

@@ -240,8 +240,9 @@ ScannedExpression scan_expression(std::string_view source) {
 }
 
 const std::vector<std::string>& library_names() {
-    static const std::vector<std::string> kNames = {
-        "string", "table", "math", "ipairs", "type", "tonumber", "tostring", "sorted", "len"};
+    static const std::vector<std::string> kNames = {"string", "table",    "math",     "ipairs",
+                                                    "type",   "tonumber", "tostring", "sorted",
+                                                    "len",    "any"};
     return kNames;
 }
 

@@ -40,6 +40,7 @@ ScannedExpression scan_expression(std::string_view source);
 
 // The function of the sandbox that marks a table, and those names that every expression may use.
 inline constexpr std::string_view kMarkTable = "__table";
+inline constexpr std::string_view kAny = "any";  // draws an input: in steps only
 const std::vector<std::string>& library_names();
 // What the library of that name has: "math" has "abs", ...; empty for any other name.
 const std::vector<std::string>& library_members(std::string_view library);

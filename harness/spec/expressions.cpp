@@ -159,6 +159,12 @@ void complain_about_end_name(const NameUse& use, Position position,
                     examples_at_end(builder)));
 }
 
+void complain_about_any(Position position, Builder& builder) {
+    builder.problems.add(position, "any() draws an input, and nothing can be drawn at the end",
+                         "draw it in a step, such as { let = { x = \"any(0, 9)\" } }, and read "
+                         "the variable here: worker[0].x");
+}
+
 }  // namespace
 
 std::optional<Expression> read_lua(const std::string& source, Position position, Builder& builder) {
@@ -222,6 +228,7 @@ void check_names_at_end(Builder& builder) {
         for (const NameUse& use : scan_expression(expression.source).names) {
             if (builder.problems.full()) return;
             const Position at = builder.problems.inside(expression.position, use.offset, use.name);
+            if (use.name == kAny) complain_about_any(at, builder);
             check_library_access(use, expression.position, builder);
             const Object* object = builder.find_object(use.name);
             if (object && !has_content(object->type))

@@ -116,6 +116,35 @@ int sorted_list(lua_State* lua) {
     return mark_table(lua);
 }
 
+std::int64_t bound_of_any(lua_State* lua, int index) {
+    int whole = 0;
+    const bool number = lua_type(lua, index) == LUA_TNUMBER;
+    const lua_Integer bound = number ? lua_tointegerx(lua, index, &whole) : 0;
+    if (whole == 0) {
+        const char* shown = luaL_tolstring(lua, index, nullptr);
+        luaL_error(lua, "any(lo, hi) needs two whole numbers, and one of them is %s",
+                   number ? shown : luaL_typename(lua, index));
+    }
+    if (bound < -kLargestInput || bound > kLargestInput)
+        luaL_error(lua, "any(lo, hi) goes from -2^53 to 2^53 at most, which %I is beyond",
+                   static_cast<lua_Integer>(bound));
+    return bound;
+}
+
+// any(lo, hi): a whole number that the strategy chooses.
+int any_input(lua_State* lua) {
+    if (lua_gettop(lua) != 2) luaL_error(lua, "any(lo, hi) needs two whole numbers");
+    const std::int64_t least = bound_of_any(lua, 1), most = bound_of_any(lua, 2);
+    if (least > most)
+        luaL_error(lua, "any(%I, %I) has nothing to give: its first number is the larger one",
+                   static_cast<lua_Integer>(least), static_cast<lua_Integer>(most));
+    const InputSource source = input_source(lua);
+    if (source.draw == nullptr)
+        luaL_error(lua, "any() draws an input for a step of a process; here is none");
+    lua_pushinteger(lua, source.draw(source.context, least, most));
+    return 1;
+}
+
 // Requires: the prelude's first result on top. Adds what is written in C.
 void add_functions(lua_State* lua) {
     lua_getfield(lua, -1, "sorted");
@@ -123,6 +152,8 @@ void add_functions(lua_State* lua) {
     lua_setfield(lua, -2, "sorted");
     lua_pushcfunction(lua, value_length);
     lua_setfield(lua, -2, "len");
+    lua_pushcfunction(lua, any_input);
+    lua_setfield(lua, -2, "any");
     lua_pushcfunction(lua, mark_table);
     lua_setfield(lua, -2, kMarkTable.data());
 }
@@ -185,6 +216,7 @@ struct Sandbox::Meter {
     std::size_t turnover = 0;
     std::size_t work = 0;
     std::string scratch;
+    InputSource inputs;
 
     static void* allocate(void* context, void* block, std::size_t old_size, std::size_t size) {
         auto& meter = *static_cast<Meter*>(context);
@@ -280,6 +312,10 @@ bool Sandbox::call(int (*function)(lua_State*), const void* argument, int result
     return false;
 }
 
+void Sandbox::draw_from(InputSource source) {
+    meter_->inputs = source;
+}
+
 void Sandbox::collect_garbage() const {
     lua_gc(lua_, LUA_GCCOLLECT);
 }
@@ -302,6 +338,10 @@ void charge(lua_State* lua, std::size_t work) {
     auto& meter = *static_cast<Sandbox::Meter*>(allocator_context(lua));
     meter.work += work;
     if (meter.work > kWork) luaL_error(lua, "this takes too long");
+}
+
+InputSource input_source(lua_State* lua) {
+    return static_cast<Sandbox::Meter*>(allocator_context(lua))->inputs;
 }
 
 std::string& scratch_text(lua_State* lua) {

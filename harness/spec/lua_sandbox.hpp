@@ -16,6 +16,14 @@ struct lua_State;
 
 namespace stagger::spec {
 
+// Who answers any(least, most). Requires: least <= most.
+struct InputSource {
+    std::int64_t (*draw)(void* context, std::int64_t least, std::int64_t most) = nullptr;
+    void* context = nullptr;
+};
+// Both ends of a range lie within it, so that a double can hold every input.
+inline constexpr std::int64_t kLargestInput = std::int64_t{1} << 53;
+
 class Sandbox {
 public:
     Sandbox();
@@ -44,6 +52,9 @@ public:
     // there, if memory is exhausted.
     bool call(int (*function)(lua_State*), const void* argument, int results) const;
 
+    // Without a source any() is an error.
+    void draw_from(InputSource);
+
     // Frees what nothing refers to any more.
     void collect_garbage() const;
 
@@ -59,11 +70,14 @@ private:
     lua_State* lua_ = nullptr;
 
     friend void charge(lua_State*, std::size_t);
+    friend InputSource input_source(lua_State*);
     friend std::string& scratch_text(lua_State*);
 };
 
 // Counts work that Lua's instruction count does not see; raises a Lua error when it is too much.
 void charge(lua_State*, std::size_t work);
+
+InputSource input_source(lua_State*);
 
 // A text that outlives an error raised while it is being copied.
 std::string& scratch_text(lua_State*);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/spec/cases.hpp"
+#include "harness/spec/expression.hpp"
 #include "harness/spec/meaning.hpp"
 
 namespace stagger::spec {
@@ -169,8 +170,24 @@ std::optional<std::uint64_t> read_count(const Entry& entry, std::uint64_t least,
     return std::nullopt;
 }
 
+namespace {
+
+// `any(0, 9)`: nobody means the text.
+bool is_input(const std::string& text) {
+    const auto names = scan_expression(text).names;
+    return names.size() == 1 && names.front().name == kAny && text.starts_with(kAny) &&
+           text.ends_with(')');
+}
+
+}  // namespace
+
 std::optional<Value> read_literal(const Node& node, Problems& problems) {
     auto value = document::to_value(node);
+    if (node.text() && is_input(*node.text())) {
+        problems.add(node.position, "any() draws an input in a step; here are literal data only",
+                     "let a step store it: { store = \"n\", value = \"any(0, 9)\" }");
+        return std::nullopt;
+    }
     if (auto* found = std::get_if<Value>(&value)) return std::move(*found);
     const auto& problem = std::get<document::Problem>(value);
     problems.add(problem.position, problem.message, problem.hint);

@@ -8,6 +8,7 @@
 #include "harness/agent/agent.hpp"
 #include "harness/backend/host_table.hpp"
 #include "harness/base/excerpt.hpp"
+#include "harness/control/draw.hpp"
 #include "harness/spec/meaning.hpp"
 #include "harness/worker/marked_bytes.hpp"
 
@@ -55,6 +56,12 @@ Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task, spec::E
     for (const spec::Role& role : surroundings.scenario->roles) {
         if (role.name == identity_->role) role_ = &role;
     }
+    evaluator_.draw_from({draw, this});
+}
+
+std::int64_t Interpreter::draw(void* interpreter, std::int64_t least, std::int64_t most) {
+    const auto& self = *static_cast<Interpreter*>(interpreter);
+    return control::draw_input(*self.surroundings_->segment, self.task_, self.site_, least, most);
 }
 
 void Interpreter::set_up_variables() {
@@ -150,6 +157,7 @@ Interpreter::Flow Interpreter::complain(const spec::Step& step, Complaint::Kind 
 
 bool Interpreter::evaluate(const spec::Step& step, const spec::Expression& expression,
                            Value& into) {
+    site_ = step.site;
     Result<Value> value = evaluator_.evaluate(expression);
     if (!value) {
         complain(step, Complaint::Kind::ExpressionError, value.error().message);

@@ -33,6 +33,8 @@ struct Surroundings {
 class Interpreter {
 public:
     Interpreter(Surroundings&, std::uint32_t task, spec::Evaluator);
+    Interpreter(const Interpreter&) = delete;  // its evaluator refers to it
+    Interpreter& operator=(const Interpreter&) = delete;
 
     // All steps of the task's role, `repeat` times.
     void run_role();
@@ -73,6 +75,7 @@ private:
     void set_up_variables();
     void set_iteration(std::int64_t i);
     void report_variables();
+    static std::int64_t draw(void* interpreter, std::int64_t least, std::int64_t most);
 
     Surroundings* surroundings_;
     std::uint32_t task_;
@@ -81,8 +84,9 @@ private:
     spec::Evaluator evaluator_;
     Recorder recorder_;
     std::int64_t iteration_ = 1;
-    std::uint32_t marked_writes_ = 0;     // in this execution
-    std::string key_, value_, expected_;  // kept, so that their memory is
+    std::uint32_t marked_writes_ = 0;        // in this execution
+    std::uint32_t site_ = control::kNoSite;  // of the step that an expression is evaluated for
+    std::string key_, value_, expected_;     // kept, so that their memory is
 };
 
 }  // namespace stagger::worker

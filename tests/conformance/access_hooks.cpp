@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What code compiled with -fsanitize=thread calls at each access to memory, for a host without a
-// scheduler: the plain access, and nothing else.
+// scheduler: the plain access, and nothing else. And what -fsanitize-coverage calls: nothing.
 #include <atomic>
 #include <cstdint>
 
@@ -95,4 +95,11 @@ MORE_ATOMICS(8)
 MORE_ATOMICS(16)
 MORE_ATOMICS(32)
 MORE_ATOMICS(64)
+
+// What code built with COVERAGE calls, or tells of its counters: there is no campaign here.
+void __sanitizer_cov_trace_pc() {}
+void __sanitizer_cov_trace_pc_guard(std::uint32_t*) {}
+void __sanitizer_cov_trace_pc_guard_init(std::uint32_t*, std::uint32_t*) {}
+void __sanitizer_cov_8bit_counters_init(char*, char*) {}
+void __sanitizer_cov_pcs_init(const std::uintptr_t*, const std::uintptr_t*) {}
 }

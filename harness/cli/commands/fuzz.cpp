@@ -51,10 +51,12 @@ private:
     static std::string text(const fuzz::Progress& progress) {
         std::string known;
         if (progress.known > 0) known = fmt::format(" and {} known", progress.known);
+        std::string code;
+        if (progress.code_features) code = fmt::format(", {} of code", *progress.code_features);
         return fmt::format(
-            "{} schedules, {:.0f}/s, {} features, {} interleavings, {}{}, nothing "
+            "{} schedules, {:.0f}/s, {} features{}, {} interleavings, {}{}, nothing "
             "new for {:.0f} s",
-            progress.executions, progress.rate, progress.features, progress.interleavings,
+            progress.executions, progress.rate, progress.features, code, progress.interleavings,
             report::counted(progress.findings, "finding"), known, progress.seconds_since_new);
     }
 
@@ -86,10 +88,12 @@ void show(const fuzz::FuzzResult& outcome, const std::string& corpus, Console& c
                                   outcome.unconfirmed == 1 ? "was" : "were"));
     }
     if (outcome.result.status == engine::CaseStatus::Error) return;
+    const auto& code_features = outcome.result.evidence.code_features;
+    const std::string code = code_features ? fmt::format(" and {} of code", *code_features) : "";
     console.print(
-        fmt::format("{} of behaviour, nothing new for {:.0f} s; {} repeated, the same "
+        fmt::format("{} of behaviour{}, nothing new for {:.0f} s; {} repeated, the same "
                     "each time; the corpus is {}\n",
-                    report::counted(outcome.features, "feature"), outcome.seconds_since_new,
+                    report::counted(outcome.features, "feature"), code, outcome.seconds_since_new,
                     report::counted(outcome.repeated, "schedule"), corpus));
 }
 
@@ -115,7 +119,7 @@ engine::CaseResult fuzz_case(const Job& job, const Session& session, const Optio
     fuzzing.feedback = options.feedback;
     fuzzing.stop_at_finding = options.fail_fast;
     fuzzing.on_progress = [&line](const fuzz::Progress& progress) { line.show(progress); };
-    fuzzing.on_finding = [&](const std::string& text) {
+    fuzzing.on_news = [&](const std::string& text) {
         line.erase();
         console.print(text + "\n");
     };

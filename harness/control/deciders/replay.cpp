@@ -9,10 +9,6 @@ bool is_before(const Decision& planned, const TaskSlot& slot) {
     return planned.turn < slot.turn;
 }
 
-void note_misfit(Execution& execution, const Decision& planned) {
-    if (execution.misfits++ == 0) execution.first_misfit = planned;
-}
-
 // One event with all it touches: the entries from `first` on, up to the next event.
 std::uint32_t end_of_event(const Trace& trace, std::uint32_t first) {
     std::uint32_t end = first + 1;

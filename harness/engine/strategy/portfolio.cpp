@@ -54,7 +54,7 @@ public:
     }
 
     void plan(const Planning& planning, control::Plan& plan) override {
-        if (planning.index == kSampled && !planning.whole_budget)
+        if (planning.index == kSampled && !planning.whole_budget && !has_inputs_)
             is_small_ = planning.knowledge->log_interleavings() < kSmall;
         searching_ = is_small_ && planning.index >= kSampled && planning.index % 2 == 0;
         if (searching_) {
@@ -75,6 +75,9 @@ public:
     }
 
     void learn(const Outcome& outcome) override {
+        // The search does not vary them, so it never proves anything.
+        has_inputs_ |= outcome.segment.inputs.count > 0;
+        if (has_inputs_) is_small_ = false;
         if (searching_) {
             all_->learn(outcome);
             if (searched_ % kAppraised == 0 && !all_->finished()) is_small_ = can_end();
@@ -87,10 +90,11 @@ public:
     }
 
     bool plans_faults() const override { return searching_; }
-    bool finished() const override { return all_->finished(); }
+    bool finished() const override { return all_->finished() && !has_inputs_; }
 
     void claim(Claims& claims) const override {
-        if (all_->finished()) all_->claim(claims);
+        if (finished()) all_->claim(claims);
+        if (has_inputs_) claims.limits.push_back("what any() gives is sampled, not enumerated");
         for (const Arm& arm : arms_) {
             Claims own;
             arm.planner->claim(own);
@@ -134,7 +138,7 @@ private:
     }
 
     std::unique_ptr<Planner> all_ = make_exhaustive_unbounded();
-    bool is_small_ = false, searching_ = false;
+    bool is_small_ = false, searching_ = false, has_inputs_ = false;
     std::uint64_t searched_ = 0, affordable_ = 0;
     std::vector<Arm> arms_;
     std::size_t current_ = 0;

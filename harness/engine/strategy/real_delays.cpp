@@ -51,6 +51,8 @@ public:
             delays.push_back(delay);
         }
         plan_replay(delays, plan);
+        plan.seed = planning.random(0);
+        plan.draws_inputs = true;
     }
 
     void learn(const Outcome& outcome) override {

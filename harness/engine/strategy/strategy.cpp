@@ -45,12 +45,28 @@ void plan_calm(control::Plan& plan) {
     plan.start = control::kNobody;
     plan.asleep = 0;
     plan.sleep_from = plan.sleep_count = 0;
+    plan.draws_inputs = plan.inputs_wrap = false;
+    plan.input_count = 0;
+}
+
+void plan_inputs(const std::vector<control::Decision>& decisions, control::Plan& plan) {
+    for (const control::Decision& decision : decisions) {
+        const bool input = decision.choice == control::ChoiceKind::Input;
+        if (input && plan.input_count < control::kMaxDecisions) {
+            plan.inputs[plan.input_count++] = decision;
+        }
+    }
+    std::stable_sort(plan.inputs, plan.inputs + plan.input_count,
+                     [](const control::Decision& a, const control::Decision& b) {
+                         return a.task != b.task ? a.task < b.task : a.point < b.point;
+                     });
 }
 
 void plan_filtered(const Planning& planning, control::StrategyKind kind, control::Plan& plan) {
     plan_calm(plan);
     plan.strategy = kind;
     plan.seed = planning.random(0);
+    plan.draws_inputs = true;
     plan.filtered = true;
     plan.contended = planning.knowledge->contended();
 }
@@ -77,7 +93,9 @@ void plan_strike(const control::Decision& decision, control::Plan& plan) {
 void plan_replay(const std::vector<control::Decision>& decisions, control::Plan& plan) {
     plan_calm(plan);
     plan.strategy = control::StrategyKind::Replay;
+    plan_inputs(decisions, plan);
     for (const control::Decision& decision : decisions) {
+        if (decision.choice == control::ChoiceKind::Input) continue;
         if (decision.task == control::kNobody) {
             plan.start = decision.target;
         } else if (decision.choice == control::ChoiceKind::Fault) {

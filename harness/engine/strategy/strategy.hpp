@@ -95,6 +95,8 @@ void plan_filtered(const Planning&, control::StrategyKind, control::Plan&);
 void shuffle_priorities(const Planning&, control::Plan&);
 // A fault, as a decision that was taken.
 void plan_strike(const control::Decision&, control::Plan&);
+// any() gives what those of these decisions say that are inputs.
+void plan_inputs(const std::vector<control::Decision>&, control::Plan&);
 // Follows these decisions.
 void plan_replay(const std::vector<control::Decision>&, control::Plan&);
 

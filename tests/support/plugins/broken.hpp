@@ -69,11 +69,13 @@ public:
             cells_[i] = wire::decode_integer(objects_[i].initial).value_or(0);
     }
 
+protected:
+    std::int64_t* cells_ = nullptr;  // one more than objects
+
 private:
     std::size_t size() const { return (objects_.size() + 1) * sizeof(std::int64_t); }
 
     const std::vector<plugin::ObjectSpec> objects_;
-    std::int64_t* cells_ = nullptr;
 };
 
 }  // namespace stagger::broken

@@ -53,6 +53,7 @@ void start(Segment& segment, TaskMask tasks, const Course& course) {
     segment.plan.strategy = course.strategy;
     segment.plan.seed = course.seed;
     segment.plan.start = course.start;
+    segment.code.on = course.code;
     segment.plan.replay_count = static_cast<std::uint32_t>(course.replay.size());
     std::copy(course.replay.begin(), course.replay.end(), segment.plan.replay);
     control::begin_execution(segment, control::Phase::Main, tasks, tasks, 0);
@@ -82,13 +83,18 @@ void end_children(const std::vector<pid_t>& children) {
 
 Outcome read_outcome(const Segment& segment, const Board& board) {
     const control::Execution& execution = segment.execution;
+    std::vector<std::size_t> code;
+    for (std::size_t i = 0; i < control::kCodeFeatures; ++i) {
+        if (segment.code.features[i] != 0) code.push_back(i);
+    }
     return {execution.ending,
             execution.points,
             execution.clock,
             execution.misfits,
             {segment.log, segment.log + execution.logged},
             {std::begin(board.values), std::end(board.values)},
-            {board.order, board.order + board.count}};
+            {board.order, board.order + board.count},
+            code};
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ struct Outcome {
     std::vector<control::Decision> log;
     std::vector<long> values;
     std::vector<int> order;
+    std::vector<std::size_t> code;  // features of code, ascending
 };
 
 using Body = std::function<void(Board&)>;
@@ -38,6 +39,7 @@ struct Course {
     std::uint64_t seed = 1;
     std::vector<control::Decision> replay;
     control::TaskIndex start = control::kNobody;
+    bool code = true;  // code coverage is wanted
 };
 
 // Runs `bodies` as tasks 0, 1, ... until the execution is over, then ends them. `prepare` runs

@@ -87,5 +87,24 @@ TEST(ScheduleCodec, DescribesADecisionForPeople) {
         "worker[1] at its point 4");
 }
 
+TEST(ScheduleCodec, AnInputComesBackWithItsValue) {
+    control::Decision input = decision(1, control::kNobody, Call::Invoke, 1);
+    input.choice = ChoiceKind::Input;
+    input.turn = 0;
+    input.value = -(std::int64_t{1} << 53);
+    const auto schedule = to_schedule({input}, two_workers(), kLabels);
+    EXPECT_EQ(schedule.decisions[0].choice, schedule::Choice::Input);
+    EXPECT_EQ(schedule.decisions[0].label, "store n");
+    EXPECT_EQ(schedule.decisions[0].value, input.value);
+    const auto back = from_schedule(schedule, two_workers());
+    ASSERT_TRUE(back.ok()) << back.error().message;
+    EXPECT_EQ((*back)[0].task, 1u);
+    EXPECT_EQ((*back)[0].point, input.point);
+    EXPECT_EQ((*back)[0].choice, ChoiceKind::Input);
+    EXPECT_EQ((*back)[0].value, input.value);
+    EXPECT_EQ(describe_decision(input, two_workers(), kLabels),
+              "worker[1] at its any() number 4, `store n`");
+}
+
 }  // namespace
 }  // namespace stagger::engine

@@ -26,6 +26,7 @@ Genome sample() {
                     {EditKind::Timeout, 0, 9, 2}};
     genome.pairings.push_back({name_of_object("n"), 0, 1, 15, 700, false, true, false, false});
     genome.pairings.push_back({1, 1, 0, 2, 0, true, false, true, true});
+    genome.inputs = {{1, 3, 1}, {0, 65535, ~std::uint64_t{0}}};
     return genome;
 }
 
@@ -139,6 +140,20 @@ TEST_F(Planned, AnyBytesAreAPlanWithinItsBounds) {
             ASSERT_GT(plan_->replay[k].point, 0u);
         }
     }
+}
+
+TEST_F(Planned, InputsAreOffsetsByTaskAndNumber) {
+    Genome genome;
+    genome.inputs = {{3, 2, 40}, {0, 1, 5}};
+    const control::Plan& planned = plan(genome);
+    EXPECT_EQ(planned.strategy, control::StrategyKind::Calm) << "nothing is said of who runs";
+    EXPECT_TRUE(planned.inputs_wrap);
+    ASSERT_EQ(planned.input_count, 2u);
+    EXPECT_EQ(planned.inputs[0].task, 0u);
+    EXPECT_EQ(planned.inputs[0].value, 5);
+    EXPECT_EQ(planned.inputs[1].task, 1u) << "of two tasks";
+    EXPECT_EQ(planned.inputs[1].point, 2u);
+    EXPECT_EQ(plan(Genome{}).input_count, 0u);
 }
 
 }  // namespace

@@ -86,5 +86,36 @@ TEST(Crossover, GivesOnlyWhatOneOfBothHas) {
     EXPECT_GT(sizes.size(), 10u);
 }
 
+// What any() gave in the last execution: a small range and the largest there is.
+std::vector<control::Draw> two_draws() {
+    constexpr std::int64_t kLargest = std::int64_t{1} << 53;
+    return {{0, 1, 0, 0, 1, 80, 1}, {1, 2, 0, 0, -kLargest, kLargest, 0}};
+}
+
+TEST_F(Mutator, GivesInputsThatWereAskedFor) {
+    terrain_.draws = two_draws();
+    Draws draws(1);
+    Genome genome;
+    std::set<std::uint64_t> small;
+    for (int i = 0; i < 20'000; ++i) {
+        mutate(genome, terrain_, draws);
+        ASSERT_LE(encode(genome).size(), kMaxGenomeBytes);
+        ASSERT_EQ(decode(encode(genome)), genome);
+        for (const Input& input : genome.inputs) {
+            ASSERT_TRUE((input.task == 0 && input.number == 1 && input.offset < 80) ||
+                        (input.task == 1 && input.number == 2));
+            if (input.task == 0) small.insert(input.offset);
+        }
+    }
+    EXPECT_EQ(small.size(), 80u) << "each of 80 values, in 20,000 mutations";
+}
+
+TEST_F(Mutator, GivesNoInputsWhereNobodyAsks) {
+    Draws draws(1);
+    Genome genome;
+    for (int i = 0; i < 1000; ++i) mutate(genome, terrain_, draws);
+    EXPECT_TRUE(genome.inputs.empty());
+}
+
 }  // namespace
 }  // namespace stagger::fuzz

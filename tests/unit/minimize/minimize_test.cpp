@@ -135,5 +135,18 @@ TEST(Minimize, TakesFewTriesForALongSchedule) {
     EXPECT_LT(tries, 60u);
 }
 
+TEST(MinimizeOffset, IsTheSmallestThatShows) {
+    for (const std::uint64_t smallest : {1u, 2u, 17u, 999u, 1000u}) {
+        std::size_t tries = 0;
+        const auto shows = [&](std::uint64_t offset) {
+            ++tries;
+            return offset >= smallest;
+        };
+        EXPECT_EQ(minimize_offset(1000, shows), smallest);
+        EXPECT_LE(tries, 10u);
+    }
+    EXPECT_EQ(minimize_offset(std::uint64_t{1} << 54, [](std::uint64_t) { return true; }), 1u);
+}
+
 }  // namespace
 }  // namespace stagger::minimize

@@ -113,5 +113,12 @@ TEST(ReportExplain, SaysWhoIsWokenAndWhatHappensWhileProcessesAttach) {
                   "worker[1] run on"}));
 }
 
+TEST(ReportExplain, NamesAnInputByItsTaskAndValue) {
+    Decision input{Phase::Main, "worker[1]", 2, 0, "store n", Choice::Input, ""};
+    input.value = -7;
+    EXPECT_EQ(explained(sample::lost_update_history(), {input}),
+              std::vector<std::string>{"let the 2nd any() of worker[1], at `store n`, give -7"});
+}
+
 }  // namespace
 }  // namespace stagger::report

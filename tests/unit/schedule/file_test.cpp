@@ -181,5 +181,33 @@ TEST(ScheduleFile, DamagedFilesNeverCrashTheReader) {
     }
 }
 
+Decision input(std::int64_t value) {
+    Decision decision{Phase::Main, "worker[1]", 2, 0, "let amount", Choice::Input, ""};
+    decision.value = value;
+    return decision;
+}
+
+TEST(ScheduleFileInputs, ComeBackAndCanBeRead) {
+    ScheduleFile file = example();
+    file.schedule.decisions.push_back(input(7));
+    file.schedule.decisions.push_back(input(-(std::int64_t{1} << 53)));
+    expect_comes_back(file);
+    EXPECT_NE(
+        to_text(file).find(R"({ task = "worker[1]", any = 2, label = "let amount", value = 7 })"),
+        std::string::npos)
+        << to_text(file);
+}
+
+TEST(ScheduleFileInputs, AreRefusedWhereTheyAreWrong) {
+    ScheduleFile file = example();
+    file.schedule.decisions = {input(7)};
+    const std::string text = to_text(file);
+    expect_refused(replaced(text, "value = 7", "value = 7.5"), "10:", "`value` must be");
+    expect_refused(replaced(text, "value = 7", "value = 9007199254740993"), "10:", "at most 2^53");
+    expect_refused(replaced(text, "any = 2", "any = 0"), "10:", "`any` must be");
+    expect_refused(replaced(text, "value = 7", "value = 7, run = \"worker[0]\""),
+                   "10:", "unknown key \"run\"");
+}
+
 }  // namespace
 }  // namespace stagger::schedule

@@ -164,5 +164,45 @@ TEST(FreeNames, FailWhereTheTextIsNoLua) {
     EXPECT_FALSE(Evaluator::free_names("'open").ok());
 }
 
+// Gives the largest, and keeps what it was asked.
+std::int64_t give_most(void* asked, std::int64_t least, std::int64_t most) {
+    static_cast<std::vector<std::int64_t>*>(asked)->push_back(least);
+    return most;
+}
+
+TEST_F(EvaluatorTest, AnyAsksTheSourceEachTime) {
+    std::vector<std::int64_t> asked;
+    evaluator.draw_from({give_most, &asked});
+    EXPECT_EQ(shown("any(1, 3) + any(10, 20)"), "23");
+    EXPECT_EQ(shown("any(-5, -5)"), "-5");
+    EXPECT_EQ(shown("any(2.0, 9007199254740992)"), "9007199254740992");
+    EXPECT_EQ(asked, (std::vector<std::int64_t>{1, 10, -5, 2}));
+    EXPECT_NE(evaluate("any(0, 1)")->integer(), nullptr);
+}
+
+TEST_F(EvaluatorTest, AnyRefusesWhatIsNoRange) {
+    std::vector<std::int64_t> asked;
+    evaluator.draw_from({give_most, &asked});
+    for (const auto& [source, says] : std::vector<std::pair<std::string, std::string>>{
+             {"any(3, 1)", "any(3, 1) has nothing to give"},
+             {"any(1, 2.5)", "one of them is 2.5"},
+             {"any('1', 2)", "one of them is string"},
+             {"any(1)", "needs two whole numbers"},
+             {"any()", "needs two whole numbers"},
+             {"any(1, 2, 3)", "needs two whole numbers"},
+             {"any(0, 9007199254740993)", "9007199254740993 is beyond"},
+             {"any(math.mininteger, 0)", "is beyond"}}) {
+        const auto value = evaluate(source);
+        ASSERT_FALSE(value.ok()) << source;
+        EXPECT_NE(value.error().message.find(says), std::string::npos) << value.error().message;
+        EXPECT_NE(value.error().message.find("7:3: "), std::string::npos);
+    }
+    EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(EvaluatorTest, WithoutASourceNothingIsDrawn) {
+    EXPECT_NE(shown("any(0, 1)").find("for a step of a process"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace stagger::spec
