@@ -1,7 +1,13 @@
 # How this project builds its modules, plugins and tests: one small function each.
 
-find_package(fmt REQUIRED)
-find_package(CLI11 REQUIRED)
+# A fuzzing engine's clang may bring a C++ library of its own, which no packaged library fits.
+if(STAGGER_TARGET_ONLY)
+  add_library(fmt::fmt INTERFACE IMPORTED GLOBAL)
+  target_compile_definitions(fmt::fmt INTERFACE FMT_HEADER_ONLY)
+else()
+  find_package(fmt REQUIRED)
+  find_package(CLI11 REQUIRED)
+endif()
 find_package(nlohmann_json REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(Lua 5.4 EXACT REQUIRED)

@@ -7,7 +7,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <string_view>
 #include <vector>
 
 namespace stagger::engine {
@@ -39,9 +41,13 @@ void bind_to(int core) {
     sched_setaffinity(0, sizeof(one), &one);
 }
 
-// The lock, or -1 if another case has that core.
-int try_lock(int core) {
-    const std::string folder = fmt::format("/sys/devices/system/cpu/cpu{}", core);
+// Folders that every core has; each stands for one more case on that core. A case takes the first
+// that is free on any core, so that they spread evenly where there are more of them than cores.
+constexpr std::array<std::string_view, 3> kPlaces{"", "/topology", "/cache"};
+
+// The lock, or -1 if another case has that place of that core.
+int try_lock(int core, std::string_view place) {
+    const std::string folder = fmt::format("/sys/devices/system/cpu/cpu{}{}", core, place);
     const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return -1;
     if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
@@ -55,11 +61,13 @@ CoreLease::CoreLease(bool all_cores) {
     if (all_cores) return;
     const std::vector<int> cores = core_numbers();
     if (cores.empty()) return;
-    for (auto core = cores.rbegin(); core != cores.rend(); ++core) {
-        lock_ = try_lock(*core);
-        if (lock_ < 0) continue;
-        bind_to(*core);
-        return;
+    for (const std::string_view place : kPlaces) {
+        for (auto core = cores.rbegin(); core != cores.rend(); ++core) {
+            lock_ = try_lock(*core, place);
+            if (lock_ < 0) continue;
+            bind_to(*core);
+            return;
+        }
     }
     static std::atomic<unsigned> next{0};
     bind_to(cores[next++ % cores.size()]);

@@ -6,15 +6,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/engine/determinism.hpp"
 #include "harness/engine/instrumentation.hpp"
-#include "harness/engine/schedule_codec.hpp"
 
 namespace stagger::engine {
 namespace {
 
 constexpr std::uint32_t kDefaultDepth = 3;
-// One execution in so many is run a second time and compared.
-constexpr std::uint64_t kDeterminismStride = 64;
 // So many executions and none that could be judged: more of them would not be, either.
 constexpr std::uint64_t kMostUnjudged = 5;
 
@@ -115,13 +113,13 @@ Status Explorer::step() {
     learn();
     if (options_.on_history) options_.on_history(executions_, runner_.history_bytes());
     STAGGER_TRY([[maybe_unused]] Ok taken, take(*seen));
-    const bool sample = executions_ % kDeterminismStride == kDeterminismStride - 1;
+    const bool sample = is_repeated(executions_);
     if (sample) runner_.pool().forget_output();  // a backend that talks must not fill the memory
     ++executions_;
     if (options_.on_progress) options_.on_progress(executions_);
     const bool passed = seen->verdict.violations.empty() && seen->spec_error.empty();
     if (!sample || !passed || is_free()) return Ok{};
-    return check_determinism(std::string(runner_.history_bytes()));
+    return repeat_last(runner_, lifetime(), executions_ - 1);
 }
 
 void Explorer::learn() {
@@ -165,29 +163,6 @@ Status Explorer::take(const Seen& seen) {
         if (is_free()) sightings_.back().free = free_run(runner_, seen);
     }
     return Ok{};
-}
-
-// The recorded decisions must lead to the same history again. If not, something outside of
-// Stagger's control decides, and no verdict can be trusted.
-Status Explorer::check_determinism(std::string_view bytes) {
-    if (runner_.pool().execution().log_full) return Ok{};
-    const auto decisions = runner_.decisions();
-    STAGGER_TRY([[maybe_unused]] const Seen* seen, runner_.run(decisions, lifetime()));
-    const std::string_view again = runner_.history_bytes();
-    const control::Execution& execution = runner_.pool().execution();
-    if (again == bytes) return Ok{};
-    const auto part = std::mismatch(bytes.begin(), bytes.end(), again.begin(), again.end());
-    std::string where = fmt::format("the histories part at byte {}", part.first - bytes.begin());
-    if (execution.misfits > 0) {
-        where =
-            "they part at " + describe_decision(execution.first_misfit,
-                                                runner_.pool().layout().tasks, runner_.labels());
-    }
-    return Error{
-        fmt::format("schedule {} gave another history when it was run again: {}. "
-                    "Something that Stagger does not control decides here, such as a "
-                    "value that differs from run to run",
-                    executions_, where)};
 }
 
 // The bound of Burckhardt et al. over the executions that pct made: a bug of depth d was missed

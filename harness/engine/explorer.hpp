@@ -50,7 +50,6 @@ private:
     bool found_all() const;
     Status step();
     Status take(const Seen&);
-    Status check_determinism(std::string_view bytes);
     Planning planning() const;
     void learn();
     void add_pct_odds(const Claims&, Evidence&) const;

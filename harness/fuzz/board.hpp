@@ -17,7 +17,7 @@ inline constexpr std::size_t kErrorBytes = 1024;
 // One job's, written by it alone; `error` is whole before it ends.
 struct JobBoard {
     std::atomic<std::uint64_t> interleavings, contended;
-    std::atomic<std::uint64_t> unconfirmed;
+    std::atomic<std::uint64_t> unconfirmed, repeated;
     std::atomic<double> chance_of_new;
     std::atomic<bool> saturated, met, ended;
     bool spec_failed, lacking;

@@ -182,8 +182,7 @@ private:
         }
         for (const Report& report : reports_)
             ++(report.is_new ? progress.findings : progress.known);
-        progress.seconds_since_new =
-            static_cast<double>(time - board_->last_new.load()) / kNanoseconds;
+        progress.seconds_since_new = seconds_since_new(time);
         options_.on_progress(progress);
     }
 
@@ -192,6 +191,10 @@ private:
         for (const auto& feature : board_->features)
             count += feature.load(std::memory_order_relaxed);
         return count;
+    }
+
+    double seconds_since_new(std::int64_t time) const {
+        return static_cast<double>(time - board_->last_new.load()) / kNanoseconds;
     }
 
     void board_error(const std::string& message) {
@@ -217,12 +220,14 @@ private:
         engine::Evidence& evidence = result_.result.evidence;
         result_.result.schedules = board_->executions.load();
         result_.features = features();
+        result_.seconds_since_new = seconds_since_new(now());
         for (std::uint32_t i = 0; i < options_.jobs; ++i) {
             const JobBoard& job = board_->jobs[i];
             board_error(job.error);
             result_.result.spec_error |= job.spec_failed;
             lacking_ |= job.lacking;
             result_.unconfirmed += job.unconfirmed.load();
+            result_.repeated += job.repeated.load();
             met_ |= job.met.load();
             evidence.interleavings = std::max(evidence.interleavings, job.interleavings.load());
             evidence.contended_points = std::max(evidence.contended_points, job.contended.load());

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,9 @@ struct Progress {
 struct FuzzOptions {
     engine::CampaignOptions engine;  // seed, budget, folders; without a budget, until it is stopped
     std::uint32_t jobs = 1;
-    std::string corpus;    // folder of this case
-    bool feedback = true;  // libFuzzer sees what executions did
+    std::string corpus;                  // folder of this case
+    bool feedback = true;                // libFuzzer sees what executions did
+    std::optional<std::uint32_t> depth;  // mutants in a row, each made from the one before it
     bool stop_at_finding = false;
     std::function<void(const Progress&)> on_progress;         // five times a second
     std::function<void(const std::string& line)> on_finding;  // a sentence, as soon as it is stored
@@ -38,6 +40,8 @@ struct FuzzResult {
     std::uint64_t features = 0;
     std::uint64_t known = 0;        // findings that were stored before
     std::uint64_t unconfirmed = 0;  // violations that fresh processes never showed again
+    std::uint64_t repeated = 0;     // executions that were run twice, and were the same
+    double seconds_since_new = 0;   // since the last new feature
     bool interrupted = false;
 };
 

@@ -87,6 +87,7 @@ Result<std::optional<Discovery>> Finder::pursue(const engine::Target& target,
     Discovery discovery;
     discovery.name = name_of(headline, finding.history, runner.labels());
     if (!reported_.insert(discovery.name).second) return std::optional<Discovery>{};
+    discovery.message = headline.message;
     discovery.path = path_of(options_.out_directory, case_.id, headline, discovery.name);
     std::error_code ignored;
     discovery.is_new = !std::filesystem::exists(discovery.path, ignored);

@@ -17,6 +17,7 @@ namespace stagger::fuzz {
 
 struct Discovery {
     std::string name;     // "lost-update of n: load n, store n"
+    std::string message;  // what happened, with the values involved
     std::string path;     // of its schedule
     bool is_new = false;  // false: an earlier campaign, or another job, has stored it
 };

@@ -11,6 +11,7 @@
 #include <deque>
 #include <optional>
 
+#include "harness/engine/determinism.hpp"
 #include "harness/fuzz/corpus.hpp"
 #include "harness/fuzz/driver.hpp"
 #include "harness/fuzz/finder.hpp"
@@ -53,7 +54,8 @@ public:
         const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
         dup2(nowhere, STDERR_FILENO);
         run_libfuzzer(*this, static_cast<std::uint32_t>(engine_options_.seed),
-                      settings_.options.feedback ? kDepth : kDepthWithoutFeedback);
+                      settings_.options.depth.value_or(
+                          settings_.options.feedback ? kDepth : kDepthWithoutFeedback));
         end("libFuzzer did not begin");
     }
 
@@ -70,7 +72,9 @@ public:
         const bool suspect = finder_->is_suspect(*executed->seen);
         // Before it is looked into: a campaign that is killed meanwhile finds it again.
         if (keep || suspect) store(genome);
+        const bool passed = executed->seen->verdict.violations.empty();
         if (suspect) investigate(number);
+        if (passed && engine::is_repeated(own_executions_++)) repeat(number);
         if (number % kBetweenTallies == 0) tally();
     }
 
@@ -122,6 +126,14 @@ private:
         own_.unconfirmed.store(finder_->unconfirmed());
     }
 
+    void repeat(std::uint64_t number) {
+        subject_->runner().pool().forget_output();  // a backend that talks must not fill the memory
+        const Status same =
+            engine::repeat_last(subject_->runner(), subject_->lifetime(), number - 1);
+        if (!same) fail(same.error());
+        ++own_.repeated;
+    }
+
     // How much was seen, for the status line and for what a pass is worth.
     void tally() {
         if (subject_ == nullptr) return;
@@ -164,6 +176,7 @@ private:
     std::optional<Finder> finder_;
     std::deque<Bytes> imports_;
     std::int64_t looked_ = 0;
+    std::uint64_t own_executions_ = 0;  // that passed
 };
 
 }  // namespace

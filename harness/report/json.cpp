@@ -133,7 +133,20 @@ Json finding_json(const engine::Finding& finding) {
     return out;
 }
 
-Json case_json(const CaseResult& result) {
+Json fuzzing_json(const CaseResult& result, const FuzzFigures& figures) {
+    Json out;
+    out["features"] = figures.features;
+    out["interleavings"] = result.evidence.interleavings;
+    out["executions_per_second"] =
+        result.seconds > 0 ? static_cast<double>(result.schedules) / result.seconds : 0.0;
+    out["seconds_since_new"] = figures.seconds_since_new;
+    out["repeated"] = figures.repeated;
+    out["known"] = figures.known;
+    out["unconfirmed"] = figures.unconfirmed;
+    return out;
+}
+
+Json case_json(const CaseResult& result, const Figures& figures) {
     const spec::Case& spec_case = result.spec_case;
     Json out;
     out["id"] = spec_case.id;
@@ -152,6 +165,8 @@ Json case_json(const CaseResult& result) {
     out["first_finding_at"] =
         result.first_finding_at ? Json(*result.first_finding_at) : Json(nullptr);
     out["evidence"] = evidence_json(result);
+    const auto fuzzed = figures.find(spec_case.id);
+    if (fuzzed != figures.end()) out["fuzzing"] = fuzzing_json(result, fuzzed->second);
     out["finding"] =
         result.findings.empty() ? Json(nullptr) : finding_json(result.findings.front());
     return out;
@@ -176,7 +191,8 @@ Json regression_json(const CaseResult& result) {
 
 }  // namespace
 
-std::string to_json(std::uint64_t seed, const std::vector<CaseResult>& results) {
+std::string to_json(std::uint64_t seed, const std::vector<CaseResult>& results,
+                    const Figures& figures) {
     const Parts parts = parted(results);
     const Totals totals = count(parts.cases);
     Json out;
@@ -186,7 +202,7 @@ std::string to_json(std::uint64_t seed, const std::vector<CaseResult>& results) 
                       {"failed", totals.failed}, {"inconclusive", totals.inconclusive},
                       {"errors", totals.errors}, {"skipped", totals.skipped}};
     out["cases"] = Json::array();
-    for (const CaseResult& result : parts.cases) out["cases"].push_back(case_json(result));
+    for (const CaseResult& result : parts.cases) out["cases"].push_back(case_json(result, figures));
     out["regressions"] = Json::array();
     for (const CaseResult& result : parts.regressions) {
         out["regressions"].push_back(regression_json(result));

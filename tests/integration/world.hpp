@@ -14,7 +14,8 @@ namespace stagger::testing {
 
 std::string program_path();  // of the real `stagger`
 std::string worker_path();
-std::string root_folder();  // of the sources
+std::string root_folder();   // of the sources
+std::string test_plugins();  // folder of the broken backends
 
 // Seed 1, the built-in and the broken backends, two replays, no files.
 engine::CampaignOptions world();

@@ -80,7 +80,8 @@ TEST(Files, HoldNoLeftoversAndNoPathOfOneMachine) {
 }
 
 TEST(Files, EveryTopFolderSaysWhatItIs) {
-    for (const char* folder : {"harness", "plugins", "specs", "corpus", "tests", "bench", "docs"}) {
+    for (const char* folder : {"harness", "plugins", "specs", "corpus", "tests", "bench", "docs",
+                               "fuzzing"}) {
         const auto readme = std::filesystem::path(STAGGER_ROOT) / folder / "README.md";
         EXPECT_TRUE(std::filesystem::exists(readme)) << folder << "/README.md is missing";
     }

@@ -12,7 +12,6 @@
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/cli/signals.hpp"
-#include "harness/report/json.hpp"
 #include "harness/report/junit.hpp"
 #include "harness/spec/cases.hpp"
 
@@ -139,11 +138,12 @@ std::vector<engine::CaseResult> run_all(const std::vector<Job>& jobs, const Sess
 }
 
 int write_results(const std::vector<engine::CaseResult>& results, const Session& session,
-                  const Options& options, Console& console) {
+                  const Options& options, Console& console, const report::Figures& figures) {
     int code = kAsExpected;
     if (!options.json.empty())
-        code = worse(
-            code, deliver(options.json, report::to_json(session.campaign.seed, results), console));
+        code =
+            worse(code, deliver(options.json,
+                                report::to_json(session.campaign.seed, results, figures), console));
     if (!options.junit.empty())
         code = worse(code, deliver(options.junit, report::to_junit(results), console));
     return code;

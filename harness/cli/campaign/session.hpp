@@ -12,6 +12,7 @@
 #include "harness/cli/campaign/case_runner.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/engine/campaign.hpp"
+#include "harness/report/json.hpp"
 
 namespace stagger::cli {
 
@@ -34,7 +35,8 @@ std::vector<engine::CaseResult> run_all(const std::vector<Job>&, const Session&,
                                         Console&);
 
 // Writes --json and --junit, for programs. Says what could not be written and gives the exit code.
-int write_results(const std::vector<engine::CaseResult>&, const Session&, const Options&, Console&);
+int write_results(const std::vector<engine::CaseResult>&, const Session&, const Options&, Console&,
+                  const report::Figures& = {});
 
 // Removes the folder of schedules if it is ours and nothing was put into it.
 void close_session(const Session&);

@@ -86,12 +86,23 @@ void show(const fuzz::FuzzResult& outcome, const std::string& corpus, Console& c
                                   outcome.unconfirmed == 1 ? "was" : "were"));
     }
     if (outcome.result.status == engine::CaseStatus::Error) return;
-    console.print(fmt::format("{} of behaviour; the corpus is {}\n",
-                              report::counted(outcome.features, "feature"), corpus));
+    console.print(
+        fmt::format("{} of behaviour, nothing new for {:.0f} s; {} repeated, the same "
+                    "each time; the corpus is {}\n",
+                    report::counted(outcome.features, "feature"), outcome.seconds_since_new,
+                    report::counted(outcome.repeated, "schedule"), corpus));
+}
+
+report::FuzzFigures figures_of(const fuzz::FuzzResult& outcome) {
+    return {.features = outcome.features,
+            .known = outcome.known,
+            .unconfirmed = outcome.unconfirmed,
+            .repeated = outcome.repeated,
+            .seconds_since_new = outcome.seconds_since_new};
 }
 
 engine::CaseResult fuzz_case(const Job& job, const Session& session, const Options& options,
-                             Console& console) {
+                             Console& console, report::Figures& figures) {
     if (job.settled) {
         console.print(report::render_evidence(*job.settled, console.style()));
         return *job.settled;
@@ -112,6 +123,7 @@ engine::CaseResult fuzz_case(const Job& job, const Session& session, const Optio
     fuzz::FuzzResult outcome = fuzz::run_campaign(*job.scenario, job.spec_case, fuzzing);
     line.erase();
     show(outcome, fuzzing.corpus, console);
+    figures[job.spec_case.id] = figures_of(outcome);
     return std::move(outcome.result);
 }
 
@@ -161,13 +173,15 @@ int run_fuzz(const Options& options, Console& console) {
     }
     console.print(fmt::format("seed {}\n", session->campaign.seed));
     std::vector<engine::CaseResult> results;
+    report::Figures figures;
     for (const Job& job : *jobs) {
-        if (!cancelled().load()) results.push_back(fuzz_case(job, *session, options, console));
+        if (cancelled().load()) break;
+        results.push_back(fuzz_case(job, *session, options, console, figures));
     }
     if (!results.empty()) console.print(report::render_summary(results, console.table_style()));
     close_session(*session);
     const int code = worse(exit_code_of(results), session->exit_code);
-    return worse(code, write_results(results, *session, options, console));
+    return worse(code, write_results(results, *session, options, console, figures));
 }
 
 }  // namespace stagger::cli

@@ -15,9 +15,12 @@
 #include <filesystem>
 #include <map>
 #include <random>
+#include <sstream>
 
 #include "harness/fuzz/corpus.hpp"
+#include "harness/schedule/schedule.hpp"
 #include "tests/integration/world.hpp"
+#include "tests/support/run_command.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace stagger::fuzz {
@@ -28,6 +31,7 @@ using testing::TemporaryFolder;
 
 constexpr std::uint64_t kMoments = 6;
 constexpr int kLatestMs = 1500;
+constexpr const char* kSaid = "said.txt";  // what the last campaign wrote to stdout
 
 // `stagger fuzz` on the increments over shm, in a folder of its own.
 pid_t start(const TemporaryFolder& folder, std::vector<std::string> more) {
@@ -40,9 +44,12 @@ pid_t start(const TemporaryFolder& folder, std::vector<std::string> more) {
     pointers.push_back(nullptr);
     const pid_t pid = fork();
     if (pid != 0) return pid;
-    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (const int stream : {0, 1, 2}) dup2(nowhere, stream);
     if (chdir(place.c_str()) != 0) _exit(126);
+    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const int said = open(kSaid, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    dup2(nowhere, 0);
+    dup2(said, 1);
+    dup2(nowhere, 2);
     execv(program.c_str(), pointers.data());
     _exit(127);
 }
@@ -67,6 +74,34 @@ std::map<std::string, std::string> kept(const TemporaryFolder& folder) {
         }
     }
     return files;
+}
+
+// What it said it had found, and where it said that this is.
+std::vector<std::string> said_to_be_found(const TemporaryFolder& folder) {
+    std::vector<std::string> paths;
+    std::istringstream lines(testing::text_of(folder / kSaid));
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t colon = line.rfind(": ");
+        const bool whole = line.starts_with("found ") && line.ends_with(".schedule");
+        if (whole && colon != std::string::npos) paths.push_back(line.substr(colon + 2));
+    }
+    return paths;
+}
+
+// Entries are called by their content, and schedules end by saying that they do.
+void expect_whole(const std::string& path, const std::string& text) {
+    if (path.ends_with(kEntrySuffix)) {
+        const Bytes bytes(text.begin(), text.end());
+        EXPECT_EQ(entry_name(bytes), fs::path(path).filename()) << "half an entry";
+    } else {
+        EXPECT_TRUE(schedule::read_file(path)) << "half a finding: " << path;
+    }
+}
+
+std::uint64_t number_in_json(const std::string& json, const std::string& key) {
+    const std::size_t at = json.find("\"" + key + "\": ");
+    EXPECT_NE(at, std::string::npos) << key;
+    return at == std::string::npos ? 0 : std::stoull(json.substr(at + key.size() + 4));
 }
 
 class Campaign : public ::testing::Test {
@@ -95,10 +130,9 @@ TEST_F(Campaign, LosesNothingWhenItIsKilledAndStartedAgain) {
             ASSERT_TRUE(after.contains(path)) << path;
             EXPECT_EQ(after.at(path), text) << path;
         }
-        for (const auto& [path, text] : after) {
-            if (!path.ends_with(kEntrySuffix)) continue;
-            const Bytes bytes(text.begin(), text.end());
-            EXPECT_EQ(entry_name(bytes), fs::path(path).filename()) << "half an entry";
+        for (const auto& [path, text] : after) expect_whole(path, text);
+        for (const std::string& path : said_to_be_found(folder_)) {
+            EXPECT_TRUE(fs::exists(folder_ / path)) << "it was told, and is not there: " << path;
         }
         before = after;
     }
@@ -108,6 +142,17 @@ TEST_F(Campaign, LosesNothingWhenItIsKilledAndStartedAgain) {
     EXPECT_TRUE(std::any_of(after.begin(), after.end(), [](const auto& file) {
         return file.first.find("lost-update") != std::string::npos;
     }));
+    await_orphans();
+}
+
+// Every input that showed something new is kept, so those that are there show all of it again.
+TEST_F(Campaign, KnowsWhatItKnewWhenItIsStartedAgain) {
+    EXPECT_EQ(exit_code(start(folder_, {"--schedules", "2000", "--json", "first.json"})), 0);
+    const auto known = number_in_json(testing::text_of(folder_ / "first.json"), "features");
+    // At least every third mutant is an entry of the corpus, until all of it was tried.
+    const std::string enough = std::to_string(4 * kept(folder_).size() + 200);
+    EXPECT_EQ(exit_code(start(folder_, {"--schedules", enough, "--json", "again.json"})), 0);
+    EXPECT_GE(number_in_json(testing::text_of(folder_ / "again.json"), "features"), known);
     await_orphans();
 }
 
@@ -139,6 +184,36 @@ TEST_F(Campaign, FindsTheSameWithTwoJobs) {
 
 TEST_F(Campaign, GoesOnWithoutFeedback) {
     EXPECT_EQ(exit_code(start(folder_, {"--schedules", "2000", "--feedback", "off"})), 0);
+    await_orphans();
+}
+
+TEST_F(Campaign, SaysWhereAScheduleDoesNotGiveTheSameAgain) {
+    folder_.write("unsteady.toml", R"(
+name = "unsteady"
+[objects]
+n = { type = "register", initial = 0 }
+[process.worker]
+count = 2
+steps = [{ store = "n", value = "self" }, { load = "n", into = "x" }]
+[[case]]
+backend = "broken_unsteady"
+)");
+    const testing::Outcome outcome = testing::run_command(
+        {.words = {testing::program_path(), "fuzz", "unsteady.toml", "--schedules", "3000",
+                   "--seed", "1", "--plugin", testing::test_plugins()},
+         .folder = folder_.path()});
+    EXPECT_EQ(outcome.ending, testing::Ending(testing::Exited{3})) << outcome.out << outcome.err;
+    EXPECT_NE(outcome.out.find("gave another history"), std::string::npos) << outcome.out;
+}
+
+TEST_F(Campaign, TellsProgramsHowFarItCame) {
+    EXPECT_EQ(exit_code(start(folder_, {"--schedules", "500", "--json", "results.json"})), 0);
+    const std::string json = testing::text_of(folder_ / "results.json");
+    for (const char* key :
+         {"features", "interleavings", "executions_per_second", "seconds_since_new", "repeated"}) {
+        EXPECT_NE(json.find(std::string("\"") + key + "\": "), std::string::npos) << key << json;
+    }
+    EXPECT_EQ(json.find("\"repeated\": 0"), std::string::npos) << "about 1 in 64 are";
     await_orphans();
 }
 

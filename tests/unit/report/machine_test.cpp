@@ -57,6 +57,24 @@ TEST(ReportJson, WhatWasReplayedFromTheCorpusIsApart) {
     EXPECT_EQ(json["regressions"][0]["case"], "increment/shm");
 }
 
+TEST(ReportJson, ACampaignTellsItsOwnFigures) {
+    const CaseResult fuzzed = sample::pass();
+    const Figures told{{fuzzed.spec_case.id,
+                        {.features = 120,
+                         .known = 1,
+                         .unconfirmed = 0,
+                         .repeated = 15,
+                         .seconds_since_new = 2.5}}};
+    const Json json = Json::parse(to_json(7, {fuzzed}, told));
+    const Json figures = json["cases"][0]["fuzzing"];
+    EXPECT_EQ(keys(figures),
+              (std::vector<std::string>{"features", "interleavings", "executions_per_second",
+                                        "seconds_since_new", "repeated", "known", "unconfirmed"}));
+    EXPECT_EQ(figures["features"], 120);
+    EXPECT_EQ(figures["interleavings"], 37);
+    EXPECT_EQ(figures["executions_per_second"], 2000.0);
+}
+
 TEST(ReportJson, AFindingCarriesItsDelaysAndOperations) {
     const Json json = Json::parse(to_json(7, {sample::lost_update()}));
     const Json finding = json["cases"][0]["finding"];
