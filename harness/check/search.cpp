@@ -126,6 +126,7 @@ public:
           failed_(limits.memory_bytes),
           transitions_(transitions),
           deadline_(limits.deadline),
+          most_steps_(limits.steps),
           state_(initial) {
         for (const Interval& interval : intervals)
             if (interval.responded != history::kNone) ++unexplained_;
@@ -215,23 +216,31 @@ private:
 
     std::optional<SearchOutcome> limit_reached() {
         if (failed_.exhausted() || transitions_.exhausted()) return SearchOutcome::OutOfMemory;
-        if (++steps_ % 1024 != 0) return std::nullopt;
+        if (++steps_ > most_steps_) return SearchOutcome::OutOfTime;
+        if (steps_ % 1024 != 0) return std::nullopt;
         if (std::chrono::steady_clock::now() < deadline_) return std::nullopt;
         return SearchOutcome::OutOfTime;
     }
 
     // The last step may have been an illusion of a full table of states.
     SearchResult conclude(SearchOutcome outcome) const {
-        return result(transitions_.exhausted() ? SearchOutcome::OutOfMemory : outcome);
+        if (transitions_.exhausted()) return result(SearchOutcome::OutOfMemory);
+        SearchResult concluded = result(outcome);
+        if (outcome != SearchOutcome::Found) return concluded;
+        for (const Frame& frame : frames_) concluded.order.push_back(entries_[frame.entry].op);
+        return concluded;
     }
 
-    SearchResult result(SearchOutcome outcome) const { return {outcome, stuck_, failed_.bytes()}; }
+    SearchResult result(SearchOutcome outcome) const {
+        return {outcome, stuck_, failed_.bytes(), {}};
+    }
 
     Entries entries_;
     Effects effects_;
     Terms failed_;  // configurations from which there is no way on
     Transitions& transitions_;
     std::chrono::steady_clock::time_point deadline_;
+    std::uint64_t most_steps_;
     State state_;
     std::vector<Frame> frames_;
     std::vector<std::uint32_t> scratch_;

@@ -8,8 +8,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "harness/check/models/model.hpp"
 
@@ -28,6 +30,8 @@ public:
     virtual std::optional<State> step(State state, std::uint32_t op, unsigned alternative) = 0;
     // True once a state could not be stored: what step() said since means nothing.
     virtual bool exhausted() const = 0;
+    // True of an operation that leaves every state as it is.
+    virtual bool only_looks(std::uint32_t) const { return false; }
 
 protected:
     ~Transitions() = default;
@@ -36,6 +40,8 @@ protected:
 struct SearchLimits {
     std::size_t memory_bytes = 0;
     std::chrono::steady_clock::time_point deadline;
+    // Effects tried; past them the outcome is OutOfTime.
+    std::uint64_t steps = std::numeric_limits<std::uint64_t>::max();
 };
 
 enum class SearchOutcome : std::uint8_t { Found, Impossible, OutOfMemory, OutOfTime };
@@ -44,7 +50,8 @@ struct SearchResult {
     SearchOutcome outcome = SearchOutcome::Found;
     // Impossible: an operation that had to be next in the longest order found, and could not be.
     std::uint32_t stuck = 0;
-    std::size_t memory_bytes = 0;  // what the memory of configurations took
+    std::size_t memory_bytes = 0;      // what the memory of configurations took
+    std::vector<std::uint32_t> order;  // Found: a legal order of all that took effect
 };
 
 SearchResult find_order(std::span<const Interval> intervals, State initial,

@@ -42,6 +42,15 @@ TEST_F(Replay, NeedsNothingButTheFile) {
     EXPECT_EQ(outcome.ending, testing::Ending(Exited{1})) << outcome.out << outcome.err;
 }
 
+TEST_F(Replay, WritesTheHistoryForOtherOracles) {
+    stagger(folder_, {"replay", schedule_, "--times", "1", "--history", "lost.jsonl"});
+    // Each load and store takes effect at once; only the two updates as wholes do not.
+    const Outcome outcome = stagger(folder_, {"check", "lost.jsonl", "--model", "register",
+                                              "--initial", "100", "--key", "\"n\""});
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{0})) << outcome.out << outcome.err;
+    EXPECT_TRUE(contains(outcome.out, "4 operations")) << outcome.out;
+}
+
 TEST_F(Replay, MinimizesAgainWhereAskedTo) {
     const Outcome outcome = stagger(folder_, {"replay", schedule_, "--times", "2", "--minimize"});
     EXPECT_EQ(outcome.ending, testing::Ending(Exited{1})) << outcome.out << outcome.err;

@@ -186,6 +186,9 @@ void add_replaying(Usage& usage, Options& options) {
     usage.options.push_back({"--spec", "FILE",
                              "Replay on this spec, and not on the one that the schedule carries",
                              into(options.spec)});
+    usage.options.push_back({"--history", "FILE",
+                             "Write the operations as JSON lines, which `stagger check` reads",
+                             into(options.history)});
 }
 
 void add_surroundings(Usage& usage, Options& options) {

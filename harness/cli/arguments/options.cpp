@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -47,6 +49,24 @@ Result<double> parse_duration(std::string_view text) {
     for (const Unit& unit : kUnits) {
         if (unit.name == suffix) return number * unit.seconds;
     }
+    return bad;
+}
+
+Result<std::uint64_t> parse_bytes(std::string_view text) {
+    constexpr std::uint64_t kLeast = std::uint64_t{1} << 20;
+    const Error bad{
+        fmt::format("\"{}\" is no amount of memory: give at least 1M, such as 512M or 2G", text)};
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || number > (std::uint64_t{1} << 30)) {
+        const Result<std::uint64_t> plain =
+            parse_number(text, kLeast, std::numeric_limits<std::int64_t>::max());
+        return plain ? plain : Result<std::uint64_t>(bad);
+    }
+    const std::string_view suffix(rest, static_cast<std::size_t>(end - rest));
+    for (const auto& [letter, shift] : {std::pair{"", 0}, {"K", 10}, {"M", 20}, {"G", 30}})
+        if (suffix == letter && (number << shift) >= kLeast) return number << shift;
     return bad;
 }
 

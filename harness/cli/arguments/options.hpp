@@ -20,6 +20,18 @@ namespace stagger::cli {
 enum class ProgressMode : std::uint8_t { Auto, Bar, Plain, None };
 enum class ColorMode : std::uint8_t { Auto, Always, Never };
 
+// What `stagger check` alone takes.
+struct CheckOptions {
+    std::string model;
+    std::string consistency = "linearizable";
+    std::string initial;  // as EDN; "" if none is given
+    std::string key;
+    bool ties_precede = false;
+    std::uint32_t stale_versions = 0;
+    double stale_seconds = 0;
+    std::uint64_t memory_bytes = std::uint64_t{2} << 30;
+};
+
 struct Options {
     std::vector<std::string> paths;  // specs, folders of specs, or the schedule file
     std::string topic;               // of `list`
@@ -50,10 +62,17 @@ struct Options {
     std::uint32_t times = 20;  // replay
     bool minimize = false;
     std::string spec;  // replay against this spec instead of the one in the schedule
+
+    std::string history;  // where replay writes what happened, for `stagger check`
+
+    CheckOptions check;
 };
 
 // "30", "30s", "2m", "1h", "500ms", "1.5s": seconds, more than none.
 Result<double> parse_duration(std::string_view text);
+
+// "2G", "512M", "64K", "1000000": bytes, at least a mebibyte.
+Result<std::uint64_t> parse_bytes(std::string_view text);
 
 // A whole number in decimal, from `least` to `most`.
 Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, std::uint64_t most);

@@ -28,6 +28,9 @@ int run_corpus(const Options&, Console&);
 void set_up_replay(Usage&, Options&);
 int run_replay(const Options&, Console&);
 
+void set_up_check(Usage&, Options&);
+int run_check(const Options&, Console&);
+
 void set_up_list(Usage&, Options&);
 int run_list(const Options&, Console&);
 

@@ -14,6 +14,7 @@
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/commands/commands.hpp"
+#include "harness/recorded/models/model.hpp"
 #include "harness/report/text.hpp"
 #include "harness/spec/cases.hpp"
 
@@ -130,13 +131,28 @@ int list_cases(const Options& options, Console& console) {
     return worse(entries.empty() ? kNothing : kAsExpected, report_bad(*specs, console));
 }
 
+// What recorded histories are judged by, with the operations that each model knows.
+int list_models(const Options&, Console& console) {
+    for (const recorded::ModelInfo& model : recorded::models()) {
+        console.print(fmt::format("{}  {}\n", console.style().bold(model.name), model.summary));
+        for (const recorded::FunctionInfo& function : model.functions) {
+            std::string names(function.names);
+            const std::size_t first = names.find(' ');
+            if (first != std::string::npos) names.replace(first, 1, ", also ");
+            console.print(fmt::format("  {}\n", names));
+        }
+    }
+    return kAsExpected;
+}
+
 struct Topic {
     std::string_view name;
     int (*list)(const Options&, Console&);
 };
-constexpr std::array<Topic, 5> kTopics{{{"backends", list_backends},
+constexpr std::array<Topic, 6> kTopics{{{"backends", list_backends},
                                         {"strategies", list_strategies},
                                         {"oracles", list_oracles},
+                                        {"models", list_models},
                                         {"scenarios", list_scenarios},
                                         {"cases", list_cases}}};
 
@@ -152,7 +168,7 @@ void set_up_list(Usage& usage, Options& options) {
         return Ok{};
     };
     usage.positionals.push_back(
-        {"WHAT", "backends, strategies, oracles, scenarios or cases", topic, true});
+        {"WHAT", "backends, strategies, oracles, models, scenarios or cases", topic, true});
     add_paths(usage, options);
     add_selection(usage, options);
     add_surroundings(usage, options);

@@ -9,6 +9,8 @@
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/commands/commands.hpp"
+#include "harness/cli/paths.hpp"
+#include "harness/recorded/write.hpp"
 #include "harness/report/finding.hpp"
 #include "harness/report/rows.hpp"
 #include "harness/report/table.hpp"
@@ -83,6 +85,17 @@ int show(const engine::ReplayResult& replay, Console& console) {
     return replay.fits ? kAsExpected : kInconclusive;
 }
 
+// The operations of the last execution, where they are asked for.
+int write_history(const engine::ReplayResult& replay, const Options& options, Console& console) {
+    if (options.history.empty() || replay.result.findings.empty()) return kAsExpected;
+    const std::string text = recorded::write_json_lines(replay.result.findings.front().history);
+    const Status written =
+        options.history == "-" ? console.write_stdout(text) : write_file(options.history, text);
+    if (written) return kAsExpected;
+    console.error(written.error().message);
+    return kBroken;
+}
+
 int fail(int code, const Error& error, Console& console) {
     console.error(error.message);
     return code;
@@ -118,7 +131,8 @@ int run_replay(const Options& options, Console& console) {
                        options.minimize, session->campaign);
     close_session(*session);
     if (!replay) return fail(kBroken, replay.error(), console);
-    const int code = worse(show(*replay, console), session->exit_code);
+    int code = worse(show(*replay, console), session->exit_code);
+    code = worse(code, write_history(*replay, options, console));
     if (replay->shown == 0) replay->result.findings.clear();
     return worse(code, write_results({replay->result}, *session, options, console));
 }
