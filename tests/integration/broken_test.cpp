@@ -45,7 +45,6 @@ const Broken kAll[] = {
     {"broken_create_hang", kError, "error", {"creating", "slept without an end"}},
     {"broken_destroy_crash", kError, "error", {"cleaning up", "signal 6"}},
     {"broken_scribble", kError, "error", {"control segment", "its plan"}},
-    {"broken_unsteady", kError, "error", {"gave another history", "does not control"}, 1000},
     {"many_mappings", CaseStatus::Inconclusive, "inconclusive", {"shared mappings", "256"}},
 };
 

@@ -28,12 +28,12 @@ std::ostream& operator<<(std::ostream&, const Exited&);
 std::ostream& operator<<(std::ostream&, const Killed&);
 
 struct Command {
-    std::vector<std::string> words;                  // the program first
-    std::string folder;                              // to run in; "" is the test's own
-    std::map<std::string, std::string> environment;  // set on top of the test's
-    bool close_stdout = false;                       // nobody reads stdout
+    std::vector<std::string> words;                       // the program first
+    std::string folder = {};                              // to run in; "" is the test's own
+    std::map<std::string, std::string> environment = {};  // set on top of the test's
+    bool close_stdout = false;                            // nobody reads stdout
     // Sees all of stderr so far whenever there is more, and gives a signal to send, or 0.
-    std::function<int(const std::string& err)> react;
+    std::function<int(const std::string& err)> react = {};
     std::chrono::seconds watchdog{100};
 };
 
