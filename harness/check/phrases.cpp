@@ -11,7 +11,6 @@ namespace stagger::check {
 using history::Call;
 using history::History;
 using history::kNone;
-using history::shortened;
 
 std::string task_name(const History& history, std::uint32_t task) {
     return task < history.tasks.size() ? history.tasks[task].name : "nobody";

@@ -104,15 +104,6 @@ TaskIndex decide_at_rest(Segment& segment, const Question& question) {
     return target;
 }
 
-void log_decision(Segment& segment, const Decision& decision) {
-    Execution& execution = segment.execution;
-    if (execution.logged >= kMaxDecisions) {
-        execution.log_full = true;
-        return;
-    }
-    segment.log[execution.logged++] = decision;
-}
-
 void note_misfit(Execution& execution, const Decision& planned) {
     if (execution.misfits++ == 0) execution.first_misfit = planned;
 }

@@ -244,7 +244,6 @@ private:
     void gather() {
         engine::Evidence& evidence = result_.result.evidence;
         result_.result.schedules = board_->executions.load();
-        result_.features = features();
         result_.seconds_since_new = seconds_since_new(now());
         evidence.features = counted(board_->features);
         evidence.code_features = code_features();

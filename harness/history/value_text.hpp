@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Values as people read them. Reads one as Value::to_string writes it: 101, 1.5, 'text', true, nil,
-// [1, 2], {a = 1}; used by the text form of histories. And shortens one for a message.
+// Reads a value as Value::to_string writes it: 101, 1.5, 'text', true, nil, [1, 2], {a = 1}. Used
+// by the text form of histories.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "harness/base/result.hpp"

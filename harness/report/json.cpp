@@ -88,8 +88,6 @@ Json evidence_json(const CaseResult& result) {
         out["missed"][std::to_string(depth)] = probability;
     out["outcomes"] = Json::object();
     for (const auto& [outcome, times] : evidence.outcomes) out["outcomes"][outcome] = times;
-    if (evidence.features) out["features"] = *evidence.features;
-    if (evidence.code_features) out["code_features"] = *evidence.code_features;
     out["message"] = result.message;
     out["nearest_miss"] = result.nearest_miss;
     return out;
@@ -164,7 +162,8 @@ Json finding_json(const engine::Finding& finding) {
 
 Json fuzzing_json(const CaseResult& result, const FuzzFigures& figures) {
     Json out;
-    out["features"] = figures.features;
+    out["features"] = result.evidence.features.value_or(0);
+    if (result.evidence.code_features) out["code_features"] = *result.evidence.code_features;
     out["interleavings"] = result.evidence.interleavings;
     out["executions_per_second"] =
         result.seconds > 0 ? static_cast<double>(result.schedules) / result.seconds : 0.0;

@@ -17,7 +17,6 @@ inline constexpr int kJsonFormat = 1;
 
 // What only a fuzzing campaign tells of its case.
 struct FuzzFigures {
-    std::uint64_t features = 0;     // of behaviour
     std::uint64_t known = 0;        // findings that were stored before
     std::uint64_t unconfirmed = 0;  // violations that fresh processes never showed again
     std::uint64_t repeated = 0;     // executions that were run twice, and were the same

@@ -15,7 +15,6 @@ namespace {
 using history::Call;
 using history::History;
 using history::kNone;
-using history::shortened;
 
 std::string object_name(const History& history, std::uint32_t object) {
     return object < history.objects.size() ? history.objects[object].name : "?";

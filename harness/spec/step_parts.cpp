@@ -187,7 +187,7 @@ void StepReader::read_actor(const Entry& entry, const Node::Entries& entries, St
     step.label = "actor " + *entry.value.text();
     if (const Entry* value = table_->find("value")) step.value = read_expression(*value, builder_);
     if (const Entry* timeout = table_->find("timeout"))
-        step.timeout = read_seconds_expression(*timeout);
+        step.timeout = read_time(*timeout, builder_);
     read_into(info(Operation::Run), step);
 }
 

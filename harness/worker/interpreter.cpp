@@ -258,12 +258,7 @@ bool Interpreter::prepare_bytes(const spec::Step& step) {
     if (!evaluate(step, *step.bytes, value)) return false;
     const std::int64_t* bytes = value.integer();
     if (bytes == nullptr || *bytes < 1 || *bytes > kMost) {
-        complain(
-            step, Complaint::Kind::ExpressionError,
-            fmt::format("{}:{}:{}: \"{}\" gives {}, but bytes are a whole number from 1 to {}",
-                        surroundings_->scenario->path, step.bytes->position.line,
-                        step.bytes->position.column, step.bytes->source, value.to_string(), kMost));
-        return false;
+        return refuse(step, *step.bytes, "a whole number from 1 to 1048576", value);
     }
     if (step.operation == Operation::StreamWrite) {
         value = marked_bytes(task_, marked_writes_++, static_cast<std::size_t>(*bytes));

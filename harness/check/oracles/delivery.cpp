@@ -16,7 +16,6 @@ namespace stagger::check::oracle {
 namespace {
 
 using history::kNone;
-using history::shortened;
 
 constexpr std::uint32_t kInitially = kNone - 1;  // the producer of initial values
 

@@ -17,7 +17,6 @@ namespace {
 
 using history::Call;
 using history::kNone;
-using history::shortened;
 
 // A request as it was served once, and what came of that.
 struct Service {

@@ -16,7 +16,6 @@ namespace stagger::check::oracle {
 namespace {
 
 using history::kNone;
-using history::shortened;
 
 // A stretch of bytes that came out: the read, and how far into it.
 struct Read {
@@ -154,12 +153,11 @@ private:
         for (std::string_view rest = read.bytes; !rest.empty();) {
             if (context_.out_of_time()) return false;
             Run run = longest_run(rest, read);
-            if (run.write != nullptr) {
+            if (const Run other = elsewhere(rest); other.length > run.length)
+                run = other;
+            else if (run.write != nullptr)
                 shorten(run, rest, read);
-            } else {
-                run = elsewhere(rest);
-                if (run.write == nullptr) return report_invented(read, rest), false;
-            }
+            if (run.write == nullptr) return report_invented(read, rest), false;
             take(run, read);
             rest.remove_prefix(run.length);
         }

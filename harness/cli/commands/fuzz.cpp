@@ -93,13 +93,12 @@ void show(const fuzz::FuzzResult& outcome, const std::string& corpus, Console& c
     console.print(
         fmt::format("{} of behaviour{}, nothing new for {:.0f} s; {} repeated, the same "
                     "each time; the corpus is {}\n",
-                    report::counted(outcome.features, "feature"), code, outcome.seconds_since_new,
+                    report::counted(outcome.result.evidence.features.value_or(0), "feature"), code, outcome.seconds_since_new,
                     report::counted(outcome.repeated, "schedule"), corpus));
 }
 
 report::FuzzFigures figures_of(const fuzz::FuzzResult& outcome) {
-    return {.features = outcome.features,
-            .known = outcome.known,
+    return {.known = outcome.known,
             .unconfirmed = outcome.unconfirmed,
             .repeated = outcome.repeated,
             .seconds_since_new = outcome.seconds_since_new};

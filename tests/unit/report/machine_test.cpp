@@ -58,13 +58,10 @@ TEST(ReportJson, WhatWasReplayedFromTheCorpusIsApart) {
 }
 
 TEST(ReportJson, ACampaignTellsItsOwnFigures) {
-    const CaseResult fuzzed = sample::pass();
+    CaseResult fuzzed = sample::pass();
+    fuzzed.evidence.features = 120;
     const Figures told{{fuzzed.spec_case.id,
-                        {.features = 120,
-                         .known = 1,
-                         .unconfirmed = 0,
-                         .repeated = 15,
-                         .seconds_since_new = 2.5}}};
+                        {.known = 1, .unconfirmed = 0, .repeated = 15, .seconds_since_new = 2.5}}};
     const Json json = Json::parse(to_json(7, {fuzzed}, told));
     const Json figures = json["cases"][0]["fuzzing"];
     EXPECT_EQ(keys(figures),
