@@ -296,9 +296,8 @@ private:
 std::string to_text(const ScheduleFile& file) {
     constexpr std::uint64_t kLargest = 0x7fffffffffffffff;
     std::string out = fmt::format(
-        "# A schedule of Stagger: at its given point, each task named first is held while the\n"
-        "# other one runs, or a fault strikes it; `any` counts its inputs. Replay it with: stagger\n"
-        "# replay <this file>\n"
+        "# A schedule of Stagger: where a task is held while another runs, is struck by a fault, or\n"
+        "# draws its n-th input (`any`). Replay it with: stagger replay <this file>\n"
         "format = {}\nscenario = {}\ncase = {}\n",
         kFormat, quoted(file.scenario), quoted(file.case_id));
     const std::string seed = std::to_string(file.seed);

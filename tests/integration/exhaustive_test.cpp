@@ -217,11 +217,13 @@ TEST_P(SmallScenarios, ShowTheSameToTheSearchAsToBruteForce) {
     EXPECT_LT(tally.violating, tally.compared);
 }
 
-// 506 scenarios in all. The parts can run side by side.
+// 500 scenarios in all. The parts can run side by side. Over a server even one access of two tasks
+// has more than 100,000 executions: there the search is held against brute force on its own model
+// of processes, in tests/unit/search.
 INSTANTIATE_TEST_SUITE_P(
     On, SmallScenarios,
     ::testing::Values(Sample{"shm", 1, 150, 350, {}}, Sample{"shm", 1'000'001, 150, 350, {}},
-                      Sample{"private", 1, 200, 350, {}}, Sample{"pipe", 1, 6, 5000, {}}),
+                      Sample{"private", 1, 200, 350, {}}),
     [](const auto& test) {
         return test.param.backend + std::string("_from_") + std::to_string(test.param.first_seed);
     });

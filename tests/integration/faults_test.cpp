@@ -130,6 +130,7 @@ steps = [{ load = "n", into = "x" }, { load = "n", into = "x" }]
 kill = "bystander"
 [[case]]
 backend = "shm"
+options = { lock = "robust" }
 )");
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         CampaignOptions options = testing::world();
@@ -162,7 +163,7 @@ m = { type = "mutex" }
 [process.owner]
 steps = [{ lock = "m" }, { unlock = "m" }]
 [process.other]
-steps = [{ lock = "m", into = ["_", "how"] }]
+steps = [{ lock = "m", into = ["_", "how"] }, { unlock = "m" }]
 [faults]
 kill = "owner"
 [[case]]

@@ -109,8 +109,8 @@ TEST(FreeMode, LeavesNoProcessNoDescriptorAndNoObjectBehind) {
     for (const char* backend : {"shm", "queue"}) {
         SCOPED_TRACE(backend);
         const spec::Scenario stuck = testing::scenario_from(
-            "name = \"nobody-comes\"\n[objects]\ninbox = { type = \"queue\" }\n"
-            "[process.reader]\nsteps = [{ take = \"inbox\", into = \"x\" }]\n"
+            "name = \"nobody-comes\"\n[objects]\ngate = { type = \"semaphore\" }\n"
+            "[process.waiter]\nsteps = [{ acquire = \"gate\" }, { acquire = \"gate\" }]\n"
             "[[case]]\nbackend = \"" +
             std::string(backend) + "\"\n");
         const CaseResult result = run_case(stuck, stuck.cases.front(), options);

@@ -18,11 +18,7 @@ public:
         : backend_(backend), random_(control::mix(seed, control::hash_text(backend.c_str()))) {}
 
     std::string text() {
-        if (has_server()) {
-            tasks_ = {{access()}, {access()}};
-        } else {
-            draw_tasks();
-        }
+        draw_tasks();
         return "name = \"small\"\n[objects]\n"
                "a = { type = \"register\", initial = 0 }\n"
                "b = { type = \"register\", initial = 0 }\n"
@@ -37,8 +33,6 @@ public:
     }
 
 private:
-    bool has_server() const { return backend_ != "shm" && backend_ != "private"; }
-
     std::uint32_t draw(std::uint32_t bound) {
         return static_cast<std::uint32_t>(control::mix(++random_, 3) % bound);
     }

@@ -122,7 +122,7 @@ TEST(TheSearch, GoesThroughTheBoundedRoundsFirst) {
 }
 
 // Of three sections in six orders the first execution is told to be a sixth or more, and the last
-// one is known to be the last.
+// one is known to be the last. The bounded rounds before are no share of anything.
 TEST(TheSearch, TellsHowMuchOfItIsDone) {
     const std::vector<Instruction> section = {{Op::Lock, 0}, {Op::Add, 0}, {Op::Unlock, 0}};
     Program program({{section, section, section}});
@@ -132,7 +132,7 @@ TEST(TheSearch, TellsHowMuchOfItIsDone) {
         follow(*directions, program.segment().plan);
         program.run();
         exploration.learn(program.segment());
-        progress.push_back(exploration.progress());
+        if (exploration.progress() > 0) progress.push_back(exploration.progress());
     }
     ASSERT_GE(progress.size(), 6u);
     EXPECT_GE(progress.front(), 1.0 / 6);
