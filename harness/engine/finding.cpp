@@ -23,6 +23,10 @@ constexpr std::size_t kMostTries = 3000;
 constexpr std::uint32_t kFarthestMove = 24;
 
 constexpr std::size_t kFewestTries = 8;
+// Of all tries, those that look for a single delay instead; and from how many decisions on that
+// comes first.
+constexpr std::size_t kShareForDelay = 3;
+constexpr std::size_t kManyDecisions = 64;
 // Of all tries together, so that long executions get fewer; the same on every machine.
 constexpr std::uint64_t kMostPoints = 10'000'000;
 constexpr std::chrono::seconds kPatience{60};
@@ -111,13 +115,22 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
         if (still_shows(calm)) decisions = std::move(calm);
     }
     const std::size_t tries = most_tries(target, runner.pool().execution().points);
-    const Decisions reduced = minimize::minimize(std::move(decisions), still_shows, tries);
-    if (reduced.size() <= smallest.size()) smallest = reduced;
-    const Decisions inputs = inputs_of(smallest);
-    if (smallest.size() > inputs.size() + 1 && tries == kMostTries && !patience.is_over()) {
-        const auto single = find_single_delay(runner, still_shows, inputs, lifetime);
+    const auto to_single_delay = [&] {
+        const Decisions inputs = inputs_of(smallest);
+        if (smallest.size() <= inputs.size() + 1 || patience.is_over()) return false;
+        const auto single =
+            find_single_delay(runner, still_shows, inputs, lifetime, tries / kShareForDelay);
         if (single && single->size() <= inputs.size() + 1) smallest = *single;
+        return single.has_value();
+    };
+    // Of thousands of decisions at random, where one delay would do, removing some helps little.
+    const bool many = smallest.size() > kManyDecisions;
+    if (!many || !to_single_delay()) {
+        const Decisions reduced = minimize::minimize(std::move(decisions), still_shows, tries);
+        if (reduced.size() <= smallest.size()) smallest = reduced;
+        if (!many) to_single_delay();
     }
+    const Decisions inputs = inputs_of(smallest);
     if (!inputs.empty()) {
         Decisions shrunk = smallest;
         shrink_inputs(runner, shrunk, still_shows);

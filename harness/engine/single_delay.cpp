@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/engine/single_delay.hpp"
 
+#include <algorithm>
+#include <map>
+
 namespace stagger::engine {
 namespace {
 
 using Decisions = std::vector<control::Decision>;
-
-constexpr std::size_t kMostTries = 1000;
 
 struct StepPoint {
     control::TaskIndex task;
@@ -31,26 +32,59 @@ std::vector<StepPoint> step_points(Runner& runner, const Decisions& inputs,
     return points;
 }
 
+// A delay: this task is held here, and the target runs on.
+struct Delay {
+    StepPoint at;
+    control::TaskIndex target;
+};
+
+// The first two tasks of each role: what others of it could do to each other, these can.
+std::vector<bool> representatives(const backend::Layout& layout) {
+    constexpr int kOfEach = 2;
+    std::map<std::string, int> met;
+    std::vector<bool> chosen;
+    for (const history::Task& task : layout.tasks) chosen.push_back(++met[task.role] <= kOfEach);
+    return chosen;
+}
+
+// In the order in which they are tried: first those between representatives, since of a hundred
+// tasks that do the same it seldom matters which ones meet.
+std::vector<Delay> delays(const std::vector<StepPoint>& points, const backend::Layout& layout) {
+    std::vector<Delay> all;
+    for (const StepPoint& at : points) {
+        for (control::TaskIndex target = 0; target < layout.kinds.size(); ++target) {
+            if (layout.kinds[target] != backend::Layout::Kind::Role || target == at.task) continue;
+            all.push_back({at, target});
+        }
+    }
+    const std::vector<bool> first = representatives(layout);
+    std::stable_partition(all.begin(), all.end(), [&](const Delay& delay) {
+        return first[delay.at.task] && first[delay.target];
+    });
+    return all;
+}
+
+control::Decision decision_of(const Delay& delay) {
+    control::Decision decision{};
+    decision.task = delay.at.task;
+    decision.point = delay.at.point;
+    decision.target = delay.target;
+    decision.call = control::Call::Invoke;
+    decision.site = control::kNoSite;
+    return decision;
+}
+
 }  // namespace
 
 std::optional<Decisions> find_single_delay(Runner& runner, const Shows& shows,
-                                           const Decisions& inputs, spec::Lifetime lifetime) {
-    std::size_t tries = 0;
-    const auto& kinds = runner.pool().layout().kinds;
-    for (const StepPoint& at : step_points(runner, inputs, lifetime)) {
-        for (control::TaskIndex target = 0; target < kinds.size(); ++target) {
-            if (kinds[target] != backend::Layout::Kind::Role || target == at.task) continue;
-            if (++tries > kMostTries) return std::nullopt;
-            control::Decision decision{};
-            decision.task = at.task;
-            decision.point = at.point;
-            decision.target = target;
-            decision.call = control::Call::Invoke;
-            decision.site = control::kNoSite;
-            Decisions candidate = inputs;
-            candidate.push_back(decision);
-            if (shows(candidate)) return runner.decisions();
-        }
+                                           const Decisions& inputs, spec::Lifetime lifetime,
+                                           std::size_t most_tries) {
+    const auto points = step_points(runner, inputs, lifetime);
+    for (const Delay& delay : delays(points, runner.pool().layout())) {
+        if (most_tries-- == 0) return std::nullopt;
+        Decisions candidate = inputs;
+        candidate.push_back(decision_of(delay));
+        if (shows(candidate)) return runner.decisions();
     }
     return std::nullopt;
 }

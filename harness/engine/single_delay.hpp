@@ -16,8 +16,9 @@ namespace stagger::engine {
 using Shows = std::function<bool(const std::vector<control::Decision>&)>;
 
 // Tries every single delay at a step of the execution with these inputs and no other decision, up
-// to a bound. Nothing if none shows.
+// to so many. Nothing if none shows.
 std::optional<std::vector<control::Decision>> find_single_delay(
-    Runner&, const Shows&, const std::vector<control::Decision>& inputs, spec::Lifetime);
+    Runner&, const Shows&, const std::vector<control::Decision>& inputs, spec::Lifetime,
+    std::size_t most_tries);
 
 }  // namespace stagger::engine

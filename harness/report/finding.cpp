@@ -60,6 +60,9 @@ std::string also(const Finding& finding, const Style& style) {
     return out;
 }
 
+// Nobody reads on where a schedule could not be made small.
+constexpr std::size_t kMostDelays = 20;
+
 // Who holds what and waits for what, where somebody waits for ever or did so when it was cut off.
 std::string waits(const Finding& finding, const Style& style) {
     std::string out;
@@ -83,7 +86,12 @@ std::string delays(const Finding& finding, const std::vector<std::uint32_t>& cri
     const auto sentences = delays_that_matter(finding.schedule, finding.history, critical);
     if (sentences.empty())
         return out + paragraph("none: it happens although each task simply runs on", style, 4);
-    for (const std::string& text : sentences) out += paragraph(text, style, 4);
+    const std::size_t shown = std::min(sentences.size(), kMostDelays);
+    for (std::size_t i = 0; i < shown; ++i) out += paragraph(sentences[i], style, 4);
+    if (const std::size_t rest = sentences.size() - shown; rest > 0) {
+        out += paragraph(fmt::format("... and {} more, all of them in the .schedule file", rest),
+                         style, 4);
+    }
     const auto& decisions = finding.schedule.decisions;
     const auto strikes =
         std::count_if(decisions.begin(), decisions.end(), [](const schedule::Decision& decision) {

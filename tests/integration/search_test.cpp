@@ -48,6 +48,20 @@ TEST_P(Search, TheDefaultStrategyFindsEveryKnownBugWithinItsBudget) {
     EXPECT_GT(bugs, 0u);
 }
 
+// Hundreds of decisions at random lead there, of which delta debugging alone would leave most.
+TEST(Minimising, WhatWasFoundAmongManyTasksIsToldAsOneDelay) {
+    const spec::Scenario scenario = testing::scenario_at("specs/search/reorder.toml");
+    CampaignOptions options = testing::world();
+    options.strategy = "random";
+    for (options.seed = 1; options.seed <= 3; ++options.seed) {
+        const CaseResult result =
+            run_case(scenario, testing::case_of(scenario, "reorder/shm/setters=20"), options);
+        ASSERT_EQ(result.findings.size(), 1u) << testing::describe(result);
+        EXPECT_EQ(result.findings.front().schedule.decisions.size(), 1u);
+        EXPECT_EQ(result.findings.front().replayed, result.findings.front().replays);
+    }
+}
+
 std::vector<std::string> search_specs() {
     std::vector<std::string> files;
     for (const std::string_view file : kSpecs)

@@ -47,6 +47,23 @@ TEST(ReportFinding, SaysSoWhereNoDelayIsNeeded) {
     EXPECT_TRUE(has(rendered(result), "none: it happens although each task simply runs on"));
 }
 
+TEST(ReportFinding, CutsOffAListOfDelaysThatNobodyReads) {
+    engine::CaseResult result = sample::lost_update();
+    auto& decisions = result.findings.front().schedule.decisions;
+    const schedule::Decision one = decisions.front();
+    for (std::uint32_t i = 1; i < 20; ++i) {
+        decisions.push_back(one);
+        decisions.back().point += i;
+    }
+    EXPECT_FALSE(has(rendered(result), "more, all of them in the .schedule file"));
+    for (std::uint32_t i = 20; i < 300; ++i) {
+        decisions.push_back(one);
+        decisions.back().point += i;
+    }
+    EXPECT_TRUE(has(rendered(result), "    ... and 280 more, all of them in the .schedule file"))
+        << rendered(result);
+}
+
 TEST(ReportFinding, ShowsWhatTheProcessesWroteWithoutObeyingIt) {
     engine::CaseResult result = sample::lost_update();
     result.findings.front().output = "one\n\x1b[2Jtwo\n";
