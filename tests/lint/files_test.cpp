@@ -79,9 +79,27 @@ TEST(Files, HoldNoLeftoversAndNoPathOfOneMachine) {
     }
 }
 
+// What a build needs is in the tree, and nobody's own flags are.
+TEST(Files, OfTheBuildTakeNothingFromOutsideTheTree) {
+    std::vector<std::filesystem::path> files;
+    for (const char* folder : {"cmake", "harness", "plugins", "tests", "bench"}) {
+        const auto more = files_under(folder, {".cmake", "CMakeLists.txt"});
+        files.insert(files.end(), more.begin(), more.end());
+    }
+    EXPECT_GT(files.size(), 20u);
+    for (const auto& file : files) {
+        const auto lines = lines_of(file);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            for (const char* text : {"include(/", "subdirectory(/", " -O0"})
+                EXPECT_EQ(lines[i].find(text), std::string::npos)
+                    << place(file, i + 1) << ": " << text;
+        }
+    }
+}
+
 TEST(Files, EveryTopFolderSaysWhatItIs) {
-    for (const char* folder : {"harness", "plugins", "specs", "corpus", "tests", "bench", "docs",
-                               "fuzzing"}) {
+    for (const char* folder :
+         {"harness", "plugins", "specs", "corpus", "tests", "bench", "docs", "fuzzing"}) {
         const auto readme = std::filesystem::path(STAGGER_ROOT) / folder / "README.md";
         EXPECT_TRUE(std::filesystem::exists(readme)) << folder << "/README.md is missing";
     }
