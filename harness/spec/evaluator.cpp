@@ -78,6 +78,7 @@ Evaluator::Evaluator(Evaluator&&) noexcept = default;
 Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
 
 void Evaluator::clear() {
+    state_->sandbox.forget_variables();
     // Setting to nil keeps the slots, so that the next execution allocates none.
     lua_State* lua = state_->sandbox.lua();
     Sandbox::push_variables(lua);

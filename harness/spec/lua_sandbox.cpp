@@ -17,6 +17,8 @@ constexpr std::size_t kMemory = std::size_t{16} << 20;     // beyond what compil
 constexpr std::size_t kTurnover = std::size_t{512} << 20;  // allocated by one evaluation
 constexpr std::size_t kWork = 200'000'000;                 // charged by one evaluation
 constexpr int kInstructions = 10'000'000;
+constexpr int kTick = 1'000;  // instructions
+constexpr std::size_t kLongText = std::size_t{16} << 10;
 constexpr const char* kChunkName = "=expression";
 char variables_key;  // its address finds the variables in Lua's registry
 
@@ -26,6 +28,7 @@ constexpr const char* kPrelude = R"lua(
 local charge, less, tostring, of_string, of_table, of_math = ...
 local string, table, math, error, setmetatable, type = string, table, math, error, setmetatable, type
 local rep, format, gsub, unpack = string.rep, string.format, string.gsub, table.unpack
+local insert, remove, select = table.insert, table.remove, select
 
 local function pick(from, names)
     local to = {}
@@ -50,15 +53,33 @@ function s.format(pattern, ...)
     end
     return format(pattern, unpack(values, 1, values.n))
 end
--- Matching takes time polynomial in the text, with a degree that grows with the repetitions.
+-- Matching takes time polynomial in the text: each repetition is one more in its degree, and so is
+-- that a match may begin anywhere.
+local function degree_of(pattern)
+    local plain, balanced = gsub(gsub(pattern, "%%%%", ""), "%%b", "")
+    plain = gsub(gsub(plain, "%%.", "x"), "%[.-%]", "x")
+    local _, repetitions = gsub(plain, "[%*%+%-%?]", "")
+    return repetitions + balanced + (string.find(pattern, "^", 1, true) == 1 and 0 or 1)
+end
 local function guarded(match)
     return function(text, pattern, ...)
-        local _, repetitions = gsub(pattern, "[%*%+%-%?]", "")
-        charge((#text + 1) * (#pattern + 1) + (#text + 1) ^ repetitions)
+        charge((#text + 1) * (#pattern + 1) + (#text + 1) ^ degree_of(pattern))
         return match(text, pattern, ...)
     end
 end
 for _, name in ipairs { "find", "match", "gmatch", "gsub" } do s[name] = guarded(string[name]) end
+
+-- Items behind the place are moved, each time.
+local function moving(change, given)
+    return function(list, ...)
+        local place = ...
+        if select("#", ...) == given and type(list) == "table" and type(place) == "number" then
+            charge(8 * (#list - place + 1))
+        end
+        return change(list, ...)
+    end
+end
+t.insert, t.remove = moving(insert, 2), moving(remove, 1)
 
 -- A stable merge sort: Lua's own picks pivots by the clock when a table is large.
 local function merge(list, from, middle, to, before)
@@ -102,10 +123,6 @@ int charge_function(lua_State* lua) {
     if (!(work < static_cast<double>(kWork))) return luaL_error(lua, "this takes too long");
     if (work > 0) charge(lua, static_cast<std::size_t>(work));
     return 0;
-}
-
-void on_instructions(lua_State* lua, lua_Debug*) {
-    luaL_error(lua, "this takes more than %d steps", kInstructions);
 }
 
 int sorted_list(lua_State* lua) {
@@ -215,12 +232,18 @@ struct Sandbox::Meter {
     std::size_t limit = kMemory;
     std::size_t turnover = 0;
     std::size_t work = 0;
+    std::size_t longest_text = 0;      // of this evaluation, in bytes
+    std::size_t longest_variable = 0;  // since all were forgotten
+    int ticks = 0;
     std::string scratch;
     InputSource inputs;
 
     static void* allocate(void* context, void* block, std::size_t old_size, std::size_t size) {
         auto& meter = *static_cast<Meter*>(context);
         const std::size_t held = block ? old_size : 0;
+        // Of a new block Lua tells there what it is for.
+        if (!block && old_size == LUA_TSTRING)
+            meter.longest_text = std::max(meter.longest_text, size);
         if (size == 0) {
             std::free(block);
             meter.used -= held;
@@ -236,7 +259,22 @@ struct Sandbox::Meter {
         return moved;
     }
 
-    void begin() { turnover = work = 0; }
+    void begin() {
+        turnover = work = longest_text = 0;
+        ticks = 0;
+    }
+
+    // Of so many instructions a good part may compare the longest texts there are: that is one
+    // instruction to Lua, however long they are.
+    static void on_tick(lua_State* lua, lua_Debug*) {
+        void* context = nullptr;
+        lua_getallocf(lua, &context);
+        auto& meter = *static_cast<Meter*>(context);
+        if (++meter.ticks >= kInstructions / kTick)
+            luaL_error(lua, "this takes more than %d steps", kInstructions);
+        const std::size_t longest = std::max(meter.longest_text, meter.longest_variable);
+        if (longest > kLongText) charge(lua, longest);
+    }
 };
 
 Sandbox::Sandbox() : meter_(std::make_unique<Meter>()) {
@@ -296,7 +334,7 @@ std::unique_ptr<Sandbox::Complaint> Sandbox::check(const std::string& source) {
 
 std::unique_ptr<Sandbox::Complaint> Sandbox::run() {
     meter_->begin();
-    lua_sethook(lua_, on_instructions, LUA_MASKCOUNT, kInstructions);
+    lua_sethook(lua_, Meter::on_tick, LUA_MASKCOUNT, kTick);
     if (lua_pcall(lua_, 0, 1, 0) == LUA_OK) return nullptr;
     auto complaint = std::make_unique<Complaint>(pop_complaint());
     lua_gc(lua_, LUA_GCCOLLECT);
@@ -307,9 +345,10 @@ bool Sandbox::call(int (*function)(lua_State*), const void* argument, int result
     meter_->begin();
     lua_pushcfunction(lua_, function);
     lua_pushlightuserdata(lua_, const_cast<void*>(argument));
-    if (lua_pcall(lua_, 1, results, 0) == LUA_OK) return true;
-    lua_pop(lua_, 1);
-    return false;
+    const bool called = lua_pcall(lua_, 1, results, 0) == LUA_OK;
+    meter_->longest_variable = std::max(meter_->longest_variable, meter_->longest_text);
+    if (!called) lua_pop(lua_, 1);
+    return called;
 }
 
 void Sandbox::draw_from(InputSource source) {
@@ -318,6 +357,10 @@ void Sandbox::draw_from(InputSource source) {
 
 void Sandbox::collect_garbage() const {
     lua_gc(lua_, LUA_GCCOLLECT);
+}
+
+void Sandbox::forget_variables() const {
+    meter_->longest_variable = 0;
 }
 
 void Sandbox::push_variables(lua_State* lua) {

@@ -57,6 +57,8 @@ public:
 
     // Frees what nothing refers to any more.
     void collect_garbage() const;
+    // The variables are gone, so how long their texts were counts no more.
+    void forget_variables() const;
 
     // Pushes the table of variables.
     static void push_variables(lua_State*);
