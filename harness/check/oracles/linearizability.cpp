@@ -8,6 +8,7 @@
 #include <set>
 
 #include "harness/check/oracles/oracles.hpp"
+#include "harness/check/pinned.hpp"
 
 namespace stagger::check::oracle {
 
@@ -18,9 +19,14 @@ public:
     CallTransitions(Context& context, const Partition& partition)
         : around_(context.around(partition.object)),
           step_(model_of(around_.object.type).step),
-          ops_(partition.ops) {}
+          ops_(partition.ops) {
+        if (around_.object.type == ObjectType::List)
+            pinned_ = pinned_states(around_.terms, ops_, partition.initial);
+    }
 
     std::optional<State> step(State state, std::uint32_t op, unsigned alternative) override {
+        const bool elsewhere = !pinned_.empty() && pinned_[op] != kAnyState && pinned_[op] != state;
+        if (elsewhere) return std::nullopt;
         return step_(around_, state, ops_[op], alternative);
     }
     bool exhausted() const override { return around_.terms.exhausted(); }
@@ -29,6 +35,7 @@ private:
     Surroundings around_;
     decltype(Model::step) step_;
     const std::vector<Op>& ops_;
+    std::vector<State> pinned_;  // by operation; empty: none is
 };
 
 // Whether some write of a stream may have been mixed with another's, which is no single effect.

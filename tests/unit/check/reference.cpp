@@ -212,8 +212,7 @@ Outcomes on_stream(const Value& state, const Call& call) {
             if (bytes.empty()) return when(call.timed, {state, ResultStatus::Empty, {}});
             Outcomes result;
             for (std::size_t size = 1; size <= bytes.size(); ++size)
-                result.push_back(
-                    {pair(closed, bytes.substr(size)), {}, bytes.substr(0, size)});
+                result.push_back({pair(closed, bytes.substr(size)), {}, bytes.substr(0, size)});
             return result;
         }
         case Operation::StreamClose:

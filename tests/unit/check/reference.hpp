@@ -32,6 +32,7 @@ struct Shape {
     unsigned calls = 6;
     bool end_with_snapshot = false;
     bool leave_some_open = true;
+    bool only_grows = false;  // of a list: nothing is popped
 };
 
 // Calls on object 0 (of a mutex also waits on the condition 1), each of which takes effect at some

@@ -104,7 +104,8 @@ private:
     Call random_call(unsigned task) {
         Call call;
         call.timed = draw(random_, 2) == 0;
-        call.value = small();
+        // More of them where it matters that some are there only once.
+        call.value = shape_.only_grows ? static_cast<int>(draw(random_, 6)) : small();
         call.expected = small();
         call.operation = random_operation(task);
         if (object_.type == ObjectType::Map) choose_key(call);
@@ -133,6 +134,7 @@ private:
                 return any_of({Operation::Load, Operation::Store, Operation::Swap, Operation::Add,
                                Operation::Cas});
             case ObjectType::List:
+                if (shape_.only_grows) return any_of({Operation::Append, Operation::Read});
                 return any_of({Operation::Append, Operation::Pop, Operation::Read});
             case ObjectType::Map:
                 return any_of({Operation::Get, Operation::Set, Operation::Erase, Operation::Append,
@@ -182,8 +184,7 @@ private:
 Value other_result(const Call& call, std::mt19937& random) {
     if (call.result.boolean()) return !*call.result.boolean();
     if (call.result.integer() || call.result.is_nil()) return static_cast<int>(draw(random, 3));
-    if (call.result.text())
-        return *call.result.text() + (draw(random, 2) == 0 ? "a" : "b");
+    if (call.result.text()) return *call.result.text() + (draw(random, 2) == 0 ? "a" : "b");
     if (!call.result.list()) return call.result;
     Value::List list = *call.result.list();
     if (list.empty() || draw(random, 2) == 0)
