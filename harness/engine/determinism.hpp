@@ -5,6 +5,7 @@
 // kind of campaign in controlled mode, between executions.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "harness/engine/runner.hpp"
@@ -13,9 +14,11 @@ namespace stagger::engine {
 
 inline constexpr std::uint64_t kDeterminismStride = 64;
 
-// Whether the execution of that number, from 0, is one of those.
+// Whether the execution of that number, from 0, is one of those. More of the first ones are,
+// since many a campaign is short.
 constexpr bool is_repeated(std::uint64_t index) {
-    return index % kDeterminismStride == kDeterminismStride - 1;
+    const bool early = index < kDeterminismStride && std::has_single_bit(index);
+    return early || index % kDeterminismStride == kDeterminismStride - 1;
 }
 
 // Repeats the runner's last execution, number `index`; fails, in words for the user, if it is not

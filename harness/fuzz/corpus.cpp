@@ -90,7 +90,9 @@ std::vector<Bytes> Corpus::news() {
     std::set<std::string> found;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder_, error)) {
-        if (is_entry(entry.path())) found.insert(entry.path().filename().string());
+        std::error_code ignored;
+        if (is_entry(entry.path()) && entry.is_regular_file(ignored))
+            found.insert(entry.path().filename().string());
     }
     std::vector<Bytes> entries;
     for (const std::string& name : found) {

@@ -49,6 +49,7 @@ public:
         }
         subject_ = std::move(std::get<std::unique_ptr<Subject>>(opened));
         finder_.emplace(*subject_, settings_.scenario, settings_.spec_case, engine_options_);
+        note_features();  // of the calm execution
         import_news();
         // Libraries talk to stderr; what a person has to know goes through the board.
         const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);

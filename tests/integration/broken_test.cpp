@@ -32,6 +32,7 @@ const Broken kAll[] = {
     {"broken_throw", kFail, "crash", {"signal 6"}},
     {"broken_loop", kFail, "hang", {"worker"}, 1},
     {"broken_racy", kFail, "not-linearizable", {"add n"}, 300},
+    {"broken_unsteady", kError, "error", {"gave another history", "does not control"}, 300},
     {"broken_torn", kFail, "torn-value", {"padding"}, 300},
     {"broken_leaky", kFail, "leak", {"shared memory", "leak"}},
     {"broken_descriptors", kFail, "leak", {"4 open descriptors of a pipe"}},

@@ -187,6 +187,25 @@ TEST_F(Campaign, GoesOnWithoutFeedback) {
     await_orphans();
 }
 
+// The calm course, which it knows before the first genome, is judged like any other.
+TEST_F(Campaign, FindsWhatHappensEachTimeAlreadyAtItsFirstSchedule) {
+    const auto fuzzed = [&](const std::string& unlock) {
+        folder_.write("locked.toml",
+                      "name = \"locked\"\n[objects]\nm = { type = \"mutex\" }\n[process.w]\n"
+                      "count = 2\nsteps = [{ lock = \"m\" }" +
+                          unlock + "]\n[[case]]\nbackend = \"shm\"\n");
+        return testing::run_command({.words = {testing::program_path(), "fuzz", "locked.toml",
+                                               "--schedules", "1", "--corpus", "kept"},
+                                     .folder = folder_.path()});
+    };
+    const testing::Outcome stuck = fuzzed("");
+    EXPECT_EQ(stuck.ending, testing::Ending(testing::Exited{1})) << stuck.out << stuck.err;
+    EXPECT_NE(stuck.out.find("deadlock"), std::string::npos) << stuck.out;
+    const testing::Outcome fine = fuzzed(", { unlock = \"m\" }");
+    EXPECT_EQ(fine.ending, testing::Ending(testing::Exited{0})) << fine.out << fine.err;
+    EXPECT_EQ(fine.out.find("0 features"), std::string::npos) << fine.out;
+}
+
 TEST_F(Campaign, SaysWhereAScheduleDoesNotGiveTheSameAgain) {
     folder_.write("unsteady.toml", R"(
 name = "unsteady"

@@ -69,6 +69,14 @@ TEST_F(CorpusFolder, LeavesOutWhatIsTooLongToBeAGenome) {
     EXPECT_TRUE(open().news().empty());
 }
 
+TEST_F(CorpusFolder, IsNotStoppedByAFolderThatIsCalledLikeAnEntry) {
+    Corpus corpus = open();
+    std::filesystem::create_directory(path() + "/folder" + std::string(kEntrySuffix));
+    EXPECT_TRUE(corpus.news().empty());
+    EXPECT_TRUE(open().add(Bytes{1}));
+    EXPECT_EQ(corpus.news(), std::vector<Bytes>{Bytes{1}});
+}
+
 TEST(Corpus, SaysWhereItCannotBeMade) {
     const auto refused = Corpus::open("/proc/nowhere/corpus");
     ASSERT_FALSE(refused);
