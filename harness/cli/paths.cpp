@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <system_error>
@@ -59,6 +60,13 @@ std::string part_of(const std::string& path) {
     return fmt::format("{}.{}.part", path, getpid());
 }
 
+bool is_shared_library(const fs::path& path) {
+    constexpr std::string_view kMagic = "\177ELF";  // elf(5)
+    std::string begin(kMagic.size(), '\0');
+    std::ifstream(path, std::ios::binary).read(begin.data(), std::ssize(begin));
+    return path.extension() == ".so" && begin == kMagic;
+}
+
 Status written_or(int why, const std::string& path) {
     if (why == 0) return Ok{};
     return Error{fmt::format("{} cannot be written: {}.", path, std::strerror(why))};
@@ -86,6 +94,10 @@ Result<std::vector<std::string>> plugin_folders(const std::string& program_folde
         const fs::file_status status = fs::status(path, error);
         if (!fs::exists(status))
             return Error{fmt::format("--plugin {}: there is no such file or folder.", path)};
+        if (!fs::is_directory(status) && !is_shared_library(path))
+            return Error{fmt::format(
+                "--plugin {}: this is no plugin, which is a shared library that ends in .so.",
+                path)};
         const fs::path parent = fs::path(path).parent_path();
         folders.push_back(fs::is_directory(status) ? path : parent.empty() ? "." : parent.string());
     }

@@ -90,6 +90,16 @@ std::string render(const Suite& suite) {
     return out + "  </testsuite>\n";
 }
 
+// U+FFFE and U+FFFF may not be in a document at all (XML 1.0, 2.2).
+std::string without_non_characters(std::string text) {
+    constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+    for (const std::string_view bad : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"}) {
+        for (std::size_t at = text.find(bad); at != std::string::npos; at = text.find(bad, at))
+            text.replace(at, bad.size(), kReplacement);
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string to_junit(const std::vector<CaseResult>& results) {
@@ -102,7 +112,7 @@ std::string to_junit(const std::vector<CaseResult>& results) {
 
 std::string xml_escaped(std::string_view text) {
     std::string out;
-    for (const char c : printable_lines(text)) {
+    for (const char c : without_non_characters(printable_lines(text))) {
         switch (c) {
             case '&':
                 out += "&amp;";

@@ -89,15 +89,26 @@ void check_outcome(const std::string& outcome, std::size_t observed, Position po
             "there is nothing but a comma between two values: \"0,1\"");
 }
 
+// What is written to it is there for everybody who looks; of others, one takes what another gives.
+bool can_be_seen(ObjectType type) {
+    return type == ObjectType::Register || type == ObjectType::List || type == ObjectType::Map;
+}
+
 void read_visible(const Entry& entry, Expect& expect, Builder& builder) {
     expect.visible.clear();
     const auto* entries = read_table(entry.value, "`visible`", builder.problems);
     if (!entries) return;
     for (const Entry& bound : *entries) {
-        if (!builder.find_object(bound.key))
+        const Object* object = builder.find_object(bound.key);
+        if (!object)
             builder.problems.add(bound.position,
                                  fmt::format("there is no object {}{}", quoted(bound.key),
                                              did_you_mean(bound.key, builder.object_names())));
+        else if (!can_be_seen(object->type))
+            builder.problems.add(bound.position,
+                                 fmt::format("nobody reads a {}, so nothing of it can be visible",
+                                             name(object->type)),
+                                 "`visible` is for registers, lists and maps");
         if (auto seconds = read_seconds(bound, builder.problems))
             expect.visible[bound.key] = *seconds;
     }

@@ -39,7 +39,7 @@ TEST(CliPaths, APathThatIsNotThereIsAnError) {
 
 TEST(CliPaths, PluginsComeFromBesideTheProgramThenTheOptionsThenTheEnvironment) {
     const TemporaryFolder folder;
-    folder.write("more/mine.so", "x");
+    folder.write("more/mine.so", "\177ELF...");
     EXPECT_EQ(
         *plugin_folders("/opt/stagger/bin", {folder / "more", folder / "more/mine.so"}, "/x::/y"),
         (std::vector<std::string>{"/opt/stagger/plugins", folder / "more", folder / "more", "/x",
@@ -47,6 +47,17 @@ TEST(CliPaths, PluginsComeFromBesideTheProgramThenTheOptionsThenTheEnvironment) 
     EXPECT_EQ(*plugin_folders("/opt/stagger/bin", {}, nullptr),
               std::vector<std::string>{"/opt/stagger/plugins"});
     EXPECT_FALSE(plugin_folders("/opt/stagger/bin", {folder / "none"}, nullptr).ok());
+}
+
+TEST(CliPaths, AFileThatIsNoPluginIsRefused) {
+    const TemporaryFolder folder;
+    folder.write("notes.txt", "\177ELF...");
+    folder.write("empty.so", "");
+    for (const char* name : {"notes.txt", "empty.so"}) {
+        const auto folders = plugin_folders("/opt/stagger/bin", {folder / name}, nullptr);
+        ASSERT_FALSE(folders.ok()) << name;
+        EXPECT_NE(folders.error().message.find("no plugin"), std::string::npos);
+    }
 }
 
 TEST(CliPaths, AFileIsWrittenWholeAndReplaced) {

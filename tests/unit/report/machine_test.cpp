@@ -146,6 +146,7 @@ TEST(ReportJunit, HasASuitePerScenarioAndATestPerCase) {
 TEST(ReportJunit, EscapesWhatXmlCannotCarry) {
     EXPECT_EQ(xml_escaped("<a b='\"&'>"), "&lt;a b=&apos;&quot;&amp;&apos;&gt;");
     EXPECT_EQ(xml_escaped(std::string_view("\x00\x1b\n\xff", 4)), "\\x00\\x1b&#10;\uFFFD");
+    EXPECT_EQ(xml_escaped("a\uFFFE\uFFFFb"), "a\uFFFD\uFFFDb");
     EXPECT_EQ(xml_escaped("plain"), "plain");
 }
 
