@@ -68,11 +68,12 @@ struct Trial {
 };
 
 // Trials of a score write to slots of their own; the caller guards its `problem`.
-std::string run(const Trial& trial, std::uint64_t schedules) {
+std::string run(const Trial& trial, const Settings& settings) {
     engine::CampaignOptions options = installed();
     options.seed = trial.seed;
-    options.strategy = trial.score->strategy;
-    options.schedules = schedules;
+    options.mode = settings.mode;
+    if (settings.mode == spec::Mode::Controlled) options.strategy = trial.score->strategy;
+    options.schedules = settings.schedules;
     options.search_only = true;
     const auto result = engine::run_case(*trial.bug->scenario, trial.bug->spec_case, options);
     const std::size_t slot = trial.seed - 1;
@@ -106,7 +107,7 @@ void run_all(const std::vector<Trial>& trials, const Settings& settings,
     std::uint64_t done = 0;
     const auto work = [&] {
         for (std::size_t i = next++; i < trials.size(); i = next++) {
-            const std::string problem = run(trials[i], settings.schedules);
+            const std::string problem = run(trials[i], settings);
             const std::lock_guard lock(guard);
             if (!problem.empty()) trials[i].score->problem = problem;
             on_trial(++done, trials.size());

@@ -24,6 +24,8 @@ struct Settings {
     std::uint64_t seeds = 20;             // 1, 2, ...
     std::uint64_t schedules = 10'000;     // after so many it is a miss
     std::uint32_t jobs = 1;
+    // Free: no strategy searches, and the strategies are but names.
+    spec::Mode mode = spec::Mode::Controlled;
 };
 
 // A case under a strategy.
