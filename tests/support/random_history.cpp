@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "harness/base/check.hpp"
 #include "harness/recorded/recorder.hpp"
@@ -23,10 +25,11 @@ bool chance(Random& random, double probability) {
     return static_cast<double>(random() >> 11) * 0x1.0p-53 < probability;
 }
 
-// What an operation is asked and what it answered.
+// What an operation is asked, and by whom.
 struct Asked {
     std::string function;
     Value argument;
+    std::uint32_t process = 0;
 };
 
 // A real object of each type: applies an operation and says what it returned.
@@ -50,7 +53,9 @@ public:
             {"queue", {"enqueue", "dequeue"}},
             {"bag", {"put", "take"}},
             {"priority-queue", {"insert", "delete-min", "peek"}},
-            {"semaphore", {"acquire", "release"}}};
+            {"semaphore", {"acquire", "release"}},
+            {"mutex", {"acquire"}},
+            {"rwlock", {"lock", "lock-shared"}}};
         return kFunctions.at(model_);
     }
 
@@ -64,6 +69,7 @@ public:
         if (f == "remove" || f == "contains") return member(asked);
         if (f == "get") return value_;
         if (f == "erase") return !std::exchange(value_, Value()).is_nil();
+        if (model_ == "mutex" || model_ == "rwlock") return lock(asked);
         if (f == "acquire") return permits_ > 0 ? Value(--permits_ >= 0) : Value(false);
         if (f == "release") return ++permits_, Value();
         return collection(asked);
@@ -107,6 +113,18 @@ private:
     bool contains(const Value& value) const {
         return std::find(items_.begin(), items_.end(), value) != items_.end();
     }
+    Value lock(const Asked& asked) {
+        const std::string& f = asked.function;
+        if (f == "release" || f == "unlock") return writer_.reset(), Value();
+        if (f == "unlock-shared") return readers_.erase(asked.process), Value();
+        const bool shared = f == "lock-shared";
+        if (writer_ || (!shared && !readers_.empty())) return false;
+        if (shared)
+            readers_.insert(asked.process);
+        else
+            writer_ = asked.process;
+        return true;
+    }
     Value collection(const Asked& asked) {
         const std::string& f = asked.function;
         if (f == "append" && model_ == "kv") {
@@ -133,6 +151,8 @@ private:
     Value value_;
     std::int64_t number_ = 0;
     std::int64_t permits_ = 1;
+    std::optional<std::uint32_t> writer_;  // who owns a mutex, or a lock for writing
+    std::set<std::uint32_t> readers_;
     std::deque<Value> items_;
 };
 
@@ -166,6 +186,7 @@ private:
         Value answer;
         std::string name;
         std::uint32_t lives = 0;
+        std::string release;  // what gives back the lock that it holds; "" if it holds none
     };
 
     std::size_t busy() const {
@@ -178,8 +199,12 @@ private:
         if (!state.open) {
             if (started_ >= shape_.operations) return;
             // After an unknown outcome, a new process takes over, as Jepsen's do.
-            state.name = std::to_string(index + state.lives * shape_.processes);
+            const std::uint32_t process = index + state.lives * shape_.processes;
+            state.name = std::to_string(process);
             state.asked = ask();
+            // Only what is held is given back, and only by its owner.
+            if (!state.release.empty()) state.asked = {state.release, {}};
+            state.asked.process = process;
             state.open = true;
             state.effective = false;
             log(Event::Type::Invoke, state, state.asked.argument);
@@ -188,6 +213,7 @@ private:
             if (chance(random_, 0.5)) object_.apply(state.asked);
             log(Event::Type::Info, state, {});
             state.open = false;
+            state.release.clear();
             ++state.lives;
         } else if (!state.effective) {
             state.answer = object_.apply(state.asked);
@@ -195,7 +221,18 @@ private:
         } else {
             log(Event::Type::Ok, state, state.answer);
             state.open = false;
+            note_lock(state);
         }
+    }
+
+    void note_lock(State& state) const {
+        if (model_ != "mutex" && model_ != "rwlock") return;
+        const bool took = state.answer.boolean() && *state.answer.boolean();
+        const std::string& f = state.asked.function;
+        state.release = !took                ? ""
+                        : f == "acquire"     ? "release"
+                        : f == "lock-shared" ? "unlock-shared"
+                                             : "unlock";
     }
 
     Value fresh() {
@@ -218,7 +255,7 @@ private:
             asked.argument = Value(fresh().to_string());
         else if (f != "read" && f != "pop" && f != "peek" && f != "get" && f != "erase" &&
                  f != "dequeue" && f != "take" && f != "delete-min" && f != "acquire" &&
-                 f != "release")
+                 f != "release" && !f.starts_with("lock"))
             asked.argument = fresh();
         return asked;
     }

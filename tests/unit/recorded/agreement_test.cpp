@@ -90,7 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Kind{"counter", "counter", false}, Kind{"list", "list", false},
                     Kind{"map", "map", false}, Kind{"kv", "kv", false},
                     Kind{"priority-queue", "priority-queue", false},
-                    Kind{"semaphore", "semaphore", false}));
+                    Kind{"semaphore", "semaphore", false}, Kind{"mutex", "mutex", false},
+                    Kind{"rwlock", "rwlock", false}));
 
 }  // namespace
 }  // namespace stagger::recorded
