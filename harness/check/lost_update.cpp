@@ -88,7 +88,8 @@ private:
     bool read_the_same(const Update& a, const Update& b) const {
         if (!a.read || !b.read || a.read->result != b.read->result) return false;
         if (!is_whole(a) && !is_whole(b)) return false;
-        if (!a.overwrites && !b.overwrites) return false;
+        const bool both_add = is_addition(a) && is_addition(b);
+        if (!a.overwrites && !b.overwrites && !both_add) return false;
         return a.write->responded > b.read->invoked && b.write->responded > a.read->invoked;
     }
 
@@ -96,6 +97,11 @@ private:
     bool overwrote_unseen(const Update& a, const Update& b) const {
         if (!is_whole(a) || !a.read || !a.overwrites || a.read == a.write) return false;
         return a.read->responded < b.write->invoked && b.write->responded < a.write->invoked;
+    }
+
+    // One operation that gives the old value. Two that got the same one destroyed each other.
+    static bool is_addition(const Update& update) {
+        return update.read == update.write && update.write->operation == Operation::Add;
     }
 
     static bool is_whole(const Update& update) {

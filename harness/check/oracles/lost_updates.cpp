@@ -36,11 +36,22 @@ bool final_failed(const Context& context, std::string_view object) {
     return false;
 }
 
-// Each task's reads with its next write after them, outside of blocks: what a block would hold.
+Transaction update_of(std::uint32_t slot, std::initializer_list<const Op*> ops) {
+    Transaction update;
+    update.task = (*ops.begin())->task;
+    update.is_update = true;
+    update.interval = {(*ops.begin())->invoked, (*(ops.end() - 1))->responded};
+    for (const Op* op : ops) update.effects.push_back({slot, *op});
+    return update;
+}
+
+// Each task's reads with its next write after them, outside of blocks: what a block would hold. An
+// addition is both by itself, where the results of all have no legal order.
 void add_updates(Context& context, const Partition& partition, Group& group) {
     const auto slot = static_cast<std::uint32_t>(group.slots.size());
     group.slots.push_back(
         {partition.object, partition.initial, partition_name(context.history, partition)});
+    const bool contradict = context.standing[partition.object] == Standing::NotLinearizable;
     std::map<std::uint32_t, const Op*> last_read;  // by task
     for (const Op& op : partition.ops) {
         if (context.history.calls[op.call].block != history::kNone) continue;
@@ -48,13 +59,10 @@ void add_updates(Context& context, const Partition& partition, Group& group) {
         if (!writes(op.operation)) {
             read = &op;
         } else if (read != nullptr) {
-            Transaction update;
-            update.task = op.task;
-            update.is_update = true;
-            update.interval = {read->invoked, op.responded};
-            update.effects = {{slot, *read}, {slot, op}};
-            group.transactions.push_back(std::move(update));
+            group.transactions.push_back(update_of(slot, {read, &op}));
             read = nullptr;
+        } else if (op.operation == Operation::Add && contradict) {
+            group.transactions.push_back(update_of(slot, {&op}));
         }
     }
 }
