@@ -5,6 +5,7 @@
 #include "harness/agent/mutex.hpp"
 
 #include <cerrno>
+#include <climits>
 
 #include "harness/agent/identity.hpp"
 #include "harness/agent/left_to_libc.hpp"
@@ -27,12 +28,19 @@ bool owner_would_be_told(const pthread_mutex_t* mutex) {
            mutex->__data.__owner == self.slot().tid;
 }
 
+// Its owner died, and the next one let go of it without pthread_mutex_consistent. glibc's trylock
+// then leaves the mutex locked by its caller, and says ENOTRECOVERABLE; its lock does not.
+bool is_lost(const pthread_mutex_t* mutex) {
+    constexpr int kRobust = 16, kNotRecoverable = INT_MAX - 1;  // nptl/pthreadP.h
+    return (mutex->__data.__kind & kRobust) != 0 && mutex->__data.__owner == kNotRecoverable;
+}
+
 }  // namespace
 
 int lock_mutex(pthread_mutex_t* mutex, std::int64_t deadline) {
     int result = EBUSY;
     const bool done = try_when_chosen(control::Call::MutexLock, address_key(mutex), deadline, [&] {
-        result = real_trylock(mutex);
+        result = is_lost(mutex) ? ENOTRECOVERABLE : real_trylock(mutex);
         if (result == EBUSY && owner_would_be_told(mutex)) result = EDEADLK;
         return result != EBUSY;
     });

@@ -104,15 +104,16 @@ TEST(Threads, TooManyAtOnceAreAnOverflow) {
     EXPECT_EQ(outcome.values[0], 127);
 }
 
+void make_robust(pthread_mutex_t& mutex) {
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&mutex, &attributes);
+}
+
 TEST(Threads, TheEndOfOneIsKnownToRobustMutexes) {
     InSharedMemory<pthread_mutex_t> mutex;
-    const auto set_up = [](pthread_mutex_t& one) {
-        pthread_mutexattr_t attributes;
-        pthread_mutexattr_init(&attributes);
-        pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-        pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-        pthread_mutex_init(&one, &attributes);
-    };
     const Body body = [&](Board& board) {
         const auto die_with_it = [](void* lock) -> void* {
             pthread_mutex_lock(static_cast<pthread_mutex_t*>(lock));
@@ -123,7 +124,35 @@ TEST(Threads, TheEndOfOneIsKnownToRobustMutexes) {
         pthread_join(thread, nullptr);
         board.note(pthread_mutex_lock(&*mutex) == EOWNERDEAD ? 1 : 0);
     };
-    EXPECT_EQ(orders_of({body}, 10, mutex.made(set_up)), (std::vector<std::string>{"1"}));
+    EXPECT_EQ(orders_of({body}, 10, mutex.made(make_robust)), (std::vector<std::string>{"1"}));
+}
+
+// Somebody let go of it without having called it consistent: nobody waits for it any more, however
+// often it is asked for.
+TEST(Threads, ARobustMutexThatIsLostIsNotWaitedFor) {
+    InSharedMemory<pthread_mutex_t> mutex;
+    const Body body = [&](Board& board) {
+        const auto die = [](void* argument) -> void* {
+            pthread_mutex_lock(static_cast<pthread_mutex_t*>(argument));
+            return nullptr;
+        };
+        pthread_t thread;
+        pthread_create(&thread, nullptr, die, &*mutex);
+        pthread_join(thread, nullptr);
+        board.note(pthread_mutex_lock(&*mutex) == EOWNERDEAD ? 1 : 0);
+        pthread_mutex_unlock(&*mutex);
+        const auto ask = [](void* argument) -> void* {
+            auto* const lost = static_cast<pthread_mutex_t*>(argument);
+            return pthread_mutex_lock(lost) == ENOTRECOVERABLE ? argument : nullptr;
+        };
+        for (int i = 0; i < 2; ++i) {
+            void* told = nullptr;
+            pthread_create(&thread, nullptr, ask, &*mutex);
+            pthread_join(thread, &told);
+            board.note(told != nullptr ? 2 : 0);
+        }
+    };
+    EXPECT_EQ(orders_of({body}, 20, mutex.made(make_robust)), (std::vector<std::string>{"122"}));
 }
 
 TEST(Processes, AChildRunsBesideItsParentAndIsWaitedFor) {
