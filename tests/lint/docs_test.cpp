@@ -4,7 +4,8 @@
 // after a line `<!-- run -->`, or `<!-- run: exits 1 -->`, is run in an empty folder that holds
 // `specs`, the scenarios of the same page and its blocks after a line `<!-- file: NAME -->`, with
 // the built `stagger` in the PATH and its source in STAGGER_SOURCE. What a page runs shares the
-// folder. The same holds for what `--help` shows: the specs it names are there.
+// folder. A block after `<!-- output -->` stands in what the last of them wrote. The same holds for
+// what `--help` shows: the specs it names are there.
 #include <gtest/gtest.h>
 
 #include <sys/wait.h>
@@ -28,6 +29,7 @@ struct Block {
     std::string text;
     std::optional<int> exit_code;  // where it is to be run
     std::string file;              // where it is one
+    bool output = false;           // of the block that was run last
 };
 
 std::optional<int> mark(const std::string& line) {
@@ -48,21 +50,26 @@ std::vector<Block> blocks_of(const fs::path& page) {
     std::vector<Block> blocks;
     std::optional<int> marked;
     std::string file;
+    bool output = false;
     bool inside = false;
     const auto lines = lines_of(page);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const std::string& line = lines[i];
         if (line.starts_with("```")) {
             inside = !inside;
-            if (inside) blocks.push_back({place(page, i + 1), line.substr(3), "", marked, file});
-            if (inside) marked.reset();
-            if (inside) file.clear();
+            if (!inside) continue;
+            blocks.push_back({place(page, i + 1), line.substr(3), "", marked, file, output});
+            marked.reset();
+            file.clear();
+            output = false;
         } else if (inside) {
             blocks.back().text += line + "\n";
         } else if (const auto exit_code = mark(line)) {
             marked = exit_code;
         } else if (const std::string name = named_file(line); !name.empty()) {
             file = name;
+        } else if (line == "<!-- output -->") {
+            output = true;
         }
     }
     return blocks;
@@ -106,11 +113,19 @@ public:
             << "set -e\ncd '" << folder_.string() << "'\nPATH='" << STAGGER_BIN << "':$PATH\n"
             << "export STAGGER_SOURCE='" << STAGGER_ROOT << "'\n"
             << script;
-        const int status = std::system(("sh " + (folder_ / "script.sh").string()).c_str());
+        const std::string command = "sh " + (folder_ / "script.sh").string() + " > " + output();
+        const int status = std::system(command.c_str());
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
+    std::string written() const {
+        std::ifstream file(output());
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+
 private:
+    std::string output() const { return (folder_ / "output.txt").string(); }
+
     fs::path folder_;
 };
 
@@ -127,17 +142,24 @@ TEST(Docs, ScenariosParse) {
     EXPECT_GE(seen, 2u) << "the README and the language's reference each show one";
 }
 
-TEST(Docs, CommandsRun) {
-    std::size_t seen = 0;
+TEST(Docs, CommandsRunAndWriteWhatIsShown) {
+    std::size_t seen = 0, shown = 0;
     for (const auto& page : pages()) {
         const auto blocks = blocks_of(page);
         const Desk desk(blocks);
         for (const Block& block : blocks) {
+            if (block.output) {
+                ++shown;
+                EXPECT_NE(desk.written().find(block.text), std::string::npos)
+                    << block.place << ", but it is:\n"
+                    << desk.written();
+            }
             if (!block.exit_code) continue;
             ++seen;
             EXPECT_EQ(desk.run(block.text), *block.exit_code) << block.place << "\n" << block.text;
         }
     }
+    EXPECT_GE(shown, 1u) << "mark what they write with <!-- output -->";
     EXPECT_GE(seen, 3u) << "mark commands in docs/ with <!-- run -->";
 }
 
