@@ -158,6 +158,11 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
     return entry->id;
 }
 
+void name_made_again(control::NameKind kind, const char* name) {
+    if (process.segment == nullptr) return;
+    if (NameEntry* entry = find_name(kind, name)) entry->present = true;
+}
+
 void name_removed(control::NameKind kind, const char* name) {
     if (process.segment == nullptr) return;
     NameEntry* entry = find_name(kind, name);

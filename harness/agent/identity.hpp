@@ -30,6 +30,8 @@ bool is_stranger(int descriptor);
 
 // Names of OS objects. `created` tells that the call may have made a new one.
 std::uint64_t name_id(control::NameKind kind, const char* name, bool created);
+// Outside of control, as in a reset: what is made again under a name stands for what stood there.
+void name_made_again(control::NameKind kind, const char* name);
 void name_removed(control::NameKind kind, const char* name);
 void name_moved(control::NameKind kind, const char* from, const char* to);
 control::Key name_key(control::NameKind kind, const char* name);

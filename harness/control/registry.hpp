@@ -26,8 +26,18 @@ struct NameEntry {
     char name[kNameBytes];
 };
 
-// Address: of a socket without a file, which vanishes with it.
-enum class NameKind : std::uint8_t { SharedMemory, MessageQueue, Semaphore, File, Address };
+// Address: of a socket without a file, which vanishes with it. The name of a System V object is the
+// number that the kernel gave it.
+enum class NameKind : std::uint8_t {
+    SharedMemory,
+    MessageQueue,
+    Semaphore,
+    File,
+    Address,
+    SystemVSemaphores,
+    SystemVMessages,
+    SystemVMemory
+};
 
 // A task in a modelled wait (condition, barrier, futex): for what, and when it came.
 struct Waiter {

@@ -4,9 +4,13 @@
 #include <mqueue.h>
 #include <semaphore.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
 
 namespace stagger::control {
@@ -31,6 +35,12 @@ constexpr Remover kRemovers[] = {
     {NameKind::MessageQueue, "message queue ", [](const char* n) { return mq_unlink(n); }},
     {NameKind::Semaphore, "semaphore ", [](const char* n) { return sem_unlink(n); }},
     {NameKind::File, "file ", remove_file},
+    {NameKind::SystemVSemaphores, "System V semaphores ",
+     [](const char* n) { return semctl(std::atoi(n), 0, IPC_RMID); }},
+    {NameKind::SystemVMessages, "System V message queue ",
+     [](const char* n) { return msgctl(std::atoi(n), IPC_RMID, nullptr); }},
+    {NameKind::SystemVMemory, "System V shared memory ",
+     [](const char* n) { return shmctl(std::atoi(n), IPC_RMID, nullptr); }},
 };
 
 }  // namespace

@@ -32,7 +32,8 @@ struct LockCell {
 struct WaitCell {
     union {
         pthread_cond_t condition;
-        std::uint32_t first;  // the task after the last that fell asleep, 0: none
+        std::uint32_t first;                  // the task after the last that fell asleep, 0: none
+        std::atomic<std::uint32_t> sequence;  // one more with each wake-up
     };
 };
 

@@ -45,9 +45,14 @@ public:
 
     // All that was ever used becomes zero again, and every block is free.
     void clear() const {
-        const std::uint64_t used = cursor().load(std::memory_order_relaxed);
-        memset(base_, 0, used < kRegionSize ? used : kRegionSize);
+        memset(base_, 0, used());
         cursor().store(fixed_, std::memory_order_relaxed);
+    }
+
+    // Bytes from the start that may be other than zero.
+    std::uint64_t used() const {
+        const std::uint64_t used = cursor().load(std::memory_order_relaxed);
+        return used < kRegionSize ? used : kRegionSize;
     }
 
     static constexpr std::uint64_t kFirstOffset = 16;  // after the cursor

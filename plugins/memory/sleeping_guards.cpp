@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Locks without a condition variable of their own: a semaphore, and a lock on a file. Each task
-// sleeps on a semaphore of its own, in a list at what it waits for, so that nobody else can take
-// what wakes it.
+// Locks without a condition variable of their own: a semaphore, and a lock on a file.
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,7 +8,7 @@
 
 #include <vector>
 
-#include "plugins/memory/guard.hpp"
+#include "plugins/memory/sleeping.hpp"
 
 namespace stagger::memory {
 namespace {
@@ -19,54 +17,13 @@ int take(sem_t& semaphore, plugin::Deadline deadline) {
     const timespec time = deadline.time();
     for (;;) {
         const int failed = deadline.never() ? sem_wait(&semaphore)
-                                            : sem_clockwait(&semaphore, CLOCK_MONOTONIC, &time);
+                           : deadline.immediate()
+                               ? sem_trywait(&semaphore)
+                               : sem_clockwait(&semaphore, CLOCK_MONOTONIC, &time);
         if (failed == 0) return 0;
         if (errno != EINTR) return errno;
     }
 }
-
-class SleepingGuard : public Guard {
-public:
-    explicit SleepingGuard(Sleeper* sleepers) : sleepers_(sleepers) {}
-
-    void create(WaitCell& cell) override { cell.first = 0; }
-
-    bool wait(LockCell& lock_cell, WaitCell& cell, std::uint32_t object,
-              plugin::Deadline deadline) override {
-        const std::uint32_t name = plugin::current_task + 1;
-        Sleeper& sleeper = at(name);
-        sleeper.next = cell.first;
-        cell.first = name;
-        unlock(lock_cell, object);
-        const bool woken = take(sleeper.wake, deadline) == 0;
-        lock(lock_cell, object);
-        // Whoever is no longer in the list was woken in between, and takes what woke it.
-        if (!woken && !leave(cell, name)) sem_trywait(&sleeper.wake);
-        return woken;
-    }
-
-    void wake_all(WaitCell& cell) override {
-        while (cell.first != 0) {
-            Sleeper& sleeper = at(cell.first);
-            cell.first = sleeper.next;
-            sem_post(&sleeper.wake);
-        }
-    }
-
-private:
-    Sleeper& at(std::uint32_t name) const { return sleepers_[name - 1]; }
-
-    bool leave(WaitCell& cell, std::uint32_t name) const {
-        for (std::uint32_t* link = &cell.first; *link != 0; link = &at(*link).next) {
-            if (*link != name) continue;
-            *link = at(name).next;
-            return true;
-        }
-        return false;
-    }
-
-    Sleeper* const sleepers_;
-};
 
 class SemaphoreGuard : public SleepingGuard {
 public:
@@ -119,6 +76,45 @@ private:
 };
 
 }  // namespace
+
+bool SleepingGuard::wait(LockCell& lock_cell, WaitCell& cell, std::uint32_t object,
+                         plugin::Deadline deadline) {
+    const std::uint32_t name = plugin::current_task + 1;
+    Sleeper& sleeper = at(name);
+    sleeper.next = cell.first;
+    cell.first = name;
+    unlock(lock_cell, object);
+    const bool woken = sleep(deadline);
+    lock(lock_cell, object);
+    // Whoever is no longer in the list was woken in between, and takes what woke it.
+    if (!woken && !leave(cell, name)) sleep(plugin::Deadline::at(0));
+    return woken;
+}
+
+void SleepingGuard::wake_all(WaitCell& cell) {
+    while (cell.first != 0) {
+        const std::uint32_t name = cell.first;
+        cell.first = at(name).next;
+        wake(name - 1);
+    }
+}
+
+bool SleepingGuard::sleep(plugin::Deadline deadline) {
+    return take(sleepers_[plugin::current_task].wake, deadline) == 0;
+}
+
+void SleepingGuard::wake(std::uint32_t task) {
+    sem_post(&sleepers_[task].wake);
+}
+
+bool SleepingGuard::leave(WaitCell& cell, std::uint32_t name) const {
+    for (std::uint32_t* link = &cell.first; *link != 0; link = &at(*link).next) {
+        if (*link != name) continue;
+        *link = at(name).next;
+        return true;
+    }
+    return false;
+}
 
 std::unique_ptr<Guard> make_semaphore_guard(const GuardSpec& spec) {
     return std::make_unique<SemaphoreGuard>(spec.sleepers);

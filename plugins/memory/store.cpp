@@ -42,7 +42,9 @@ std::uint64_t cell_size(stagger_type type, std::uint32_t tasks) {
 }  // namespace
 
 Guards::Guards(const StoreOptions& options, std::uint32_t tasks, Sleeper* sleepers)
-    : chosen_(make_guard({options.lock, options.across_processes, sleepers, tasks, options.file})) {
+    : chosen_(options.own != nullptr ? options.own->guard(sleepers)
+                                     : make_guard({options.lock, options.across_processes, sleepers,
+                                                   tasks, options.file})) {
     if (options.lock == LockKind::None)
         synchronising_ = make_guard({LockKind::Mutex, options.across_processes});
 }
@@ -68,8 +70,11 @@ Store::Store(const plugin::Config& config, StoreOptions options)
         fixed_size_ = place + size;
         return place;
     };
-    for (const plugin::ObjectSpec& object : objects_)
-        cells_.push_back(reserve(cell_size(object.type, tasks_)));
+    for (const plugin::ObjectSpec& object : objects_) {
+        const std::uint64_t own =
+            options_.own != nullptr ? options_.own->cell_size(object.type, tasks_) : 0;
+        cells_.push_back(reserve(own != 0 ? own : cell_size(object.type, tasks_)));
+    }
     sleepers_ = reserve(tasks_ * sizeof(Sleeper));
     fixed_size_ = reserve(0);
     if (fixed_size_ > kRegionSize) throw plugin::Failure("the objects do not fit into 64 MiB");
@@ -102,6 +107,7 @@ void Store::create(const Region& region) const {
 void Store::create_object(const Place& place, std::size_t object) const {
     const plugin::ObjectSpec& spec = objects_[object];
     const bool across = options_.across_processes;
+    if (options_.own != nullptr && options_.own->create(place, spec)) return;
     switch (spec.type) {
         case STAGGER_REGISTER:
             return create_register(place, spec.initial);
@@ -136,59 +142,50 @@ void Store::create_object(const Place& place, std::size_t object) const {
 
 plugin::ObjectPeer::Objects Store::open(const Region& region, const Guards& guards) const {
     plugin::ObjectPeer::Objects objects;
-    for (std::size_t i = 0; i < objects_.size(); ++i) {
-        const Place at = place(region, guards, i);
-        switch (objects_[i].type) {
-            case STAGGER_REGISTER:
-                objects.push_back(
-                    make_register(at, options_.order, options_.lock == LockKind::None));
-                break;
-            case STAGGER_LIST:
-                objects.push_back(make_list(at));
-                break;
-            case STAGGER_MAP:
-                objects.push_back(make_map(at));
-                break;
-            case STAGGER_QUEUE:
-                objects.push_back(make_queue(at));
-                break;
-            case STAGGER_MUTEX:
-                objects.push_back(make_mutex(at));
-                break;
-            case STAGGER_SEMAPHORE:
-                objects.push_back(make_semaphore(at));
-                break;
-            case STAGGER_EVENT:
-                objects.push_back(make_event(at));
-                break;
-            case STAGGER_CONDITION:
-                objects.push_back(make_condition(at));
-                break;
-            case STAGGER_BARRIER:
-                objects.push_back(make_barrier(at));
-                break;
-            case STAGGER_RWLOCK:
-                objects.push_back(make_rwlock(at));
-                break;
-            case STAGGER_STREAM:
-                objects.push_back(make_stream(at));
-                break;
-            case STAGGER_TOPIC:
-                objects.push_back(make_topic(at, options_.channels));
-                break;
-            case STAGGER_RPC:
-                objects.push_back(make_rpc(at, options_.channels));
-                break;
-            default:
-                break;
-        }
-    }
+    for (std::size_t i = 0; i < objects_.size(); ++i)
+        objects.push_back(open_object(place(region, guards, i), objects_[i].type));
     return objects;
+}
+
+std::unique_ptr<plugin::Object> Store::open_object(const Place& place, stagger_type type) const {
+    if (options_.own != nullptr)
+        if (auto object = options_.own->open(place, type)) return object;
+    switch (type) {
+        case STAGGER_REGISTER:
+            return make_register(place, options_.order, options_.lock == LockKind::None);
+        case STAGGER_LIST:
+            return make_list(place);
+        case STAGGER_MAP:
+            return make_map(place);
+        case STAGGER_QUEUE:
+            return make_queue(place);
+        case STAGGER_MUTEX:
+            return make_mutex(place);
+        case STAGGER_SEMAPHORE:
+            return make_semaphore(place);
+        case STAGGER_EVENT:
+            return make_event(place);
+        case STAGGER_CONDITION:
+            return make_condition(place);
+        case STAGGER_BARRIER:
+            return make_barrier(place);
+        case STAGGER_RWLOCK:
+            return make_rwlock(place);
+        case STAGGER_STREAM:
+            return make_stream(place);
+        case STAGGER_TOPIC:
+            return make_topic(place, options_.channels);
+        case STAGGER_RPC:
+            return make_rpc(place, options_.channels);
+        default:
+            return nullptr;
+    }
 }
 
 StorePeer::StorePeer(const Store& store, const Region& region)
     : guards_(store.guards(region)),
       objects_(store.open(region, guards_)),
+      own_(store.options().own),
       robust_(store.options().lock == LockKind::Robust),
       task_states_(store.tasks()) {}
 
@@ -213,6 +210,7 @@ void StorePeer::count_held(const plugin::Call& call, stagger_status status) {
 
 void StorePeer::reset() {
     guards_.reset();
+    if (own_ != nullptr) own_->reset();
     ++epoch_;
 }
 

@@ -16,12 +16,29 @@ inline constexpr auto kOperations = plugin::operations_on(
      STAGGER_EVENT, STAGGER_CONDITION, STAGGER_BARRIER, STAGGER_RWLOCK, STAGGER_STREAM,
      STAGGER_TOPIC, STAGGER_RPC});
 
+// What a backend brings whose locks are not those of pthreads. One for the case; used in every
+// process. Whatever it does not have itself, objects over its guard do: see guarded.hpp.
+class OwnLocks {
+public:
+    virtual ~OwnLocks() = default;
+    // What protects the objects in this process.
+    virtual std::unique_ptr<Guard> guard(Sleeper* sleepers) const = 0;
+    // Of these types: how large a cell is, what brings a zeroed one to its initial value, and the
+    // object that works on it. 0, false and null: as in every store.
+    virtual std::uint64_t cell_size(stagger_type, std::uint32_t tasks) const = 0;
+    virtual bool create(const Place&, const plugin::ObjectSpec&) const = 0;
+    virtual std::unique_ptr<plugin::Object> open(const Place&, stagger_type) const = 0;
+    // Forgets what this process keeps, as if just made.
+    virtual void reset() const {}
+};
+
 struct StoreOptions {
     LockKind lock = LockKind::Mutex;
     Order order = Order::SequentiallyConsistent;
     bool across_processes = false;
     std::string file = {};  // the shared memory's name, for LockKind::File
     ChannelOptions channels = {};
+    const OwnLocks* own = nullptr;  // instead of `lock`
 };
 
 // The guards of one process; they outlive its objects.
@@ -55,6 +72,7 @@ public:
 private:
     Place place(const Region& region, const Guards& guards, std::size_t object) const;
     void create_object(const Place& place, std::size_t object) const;
+    std::unique_ptr<plugin::Object> open_object(const Place& place, stagger_type type) const;
 
     std::vector<plugin::ObjectSpec> objects_;
     std::vector<std::uint64_t> cells_;  // by object: where it lies
@@ -82,6 +100,7 @@ private:
 
     Guards guards_;
     plugin::ObjectPeer objects_;
+    const OwnLocks* const own_;
     const bool robust_;
     std::uint32_t epoch_ = 0;
     std::vector<TaskState> task_states_;

@@ -10,7 +10,7 @@ namespace {
 using Sharing = Backends;
 using Shared = Backends;
 using Protected = Backends;
-using SharedProtected = Backends;
+using ContendedQueues = Backends;
 using Unprotected = Backends;
 using Copying = Backends;
 
@@ -116,7 +116,7 @@ TEST_P(Sharing, AMutexMakesReadingAndWritingOneStep) {
     EXPECT_EQ(run.call(0, {}).value, Value(100 + writers * kRounds));
 }
 
-TEST_P(SharedProtected, AQueueDeliversEveryValueOnceUnderContention) {
+TEST_P(ContendedQueues, AQueueDeliversEveryValueOnceUnderContention) {
     const Program produce = [](const Invoke& invoke) {
         for (int i = 1; i <= kRounds; ++i) invoke({.operation = STAGGER_PUT, .value = i});
         return Value();
@@ -227,7 +227,7 @@ TEST_P(Copying, ACopyingProxyKeepsItsChangesToItself) {
 STAGGER_ON_VARIANTS(Sharing, offers_all);
 STAGGER_ON_VARIANTS(Shared, offers_all, shares);
 STAGGER_ON_VARIANTS(Protected, offers_all, is_protected);
-STAGGER_ON_VARIANTS(SharedProtected, offers_all, shares, is_protected);
+STAGGER_ON_VARIANTS(ContendedQueues, offers<STAGGER_QUEUE>, shares, is_protected, has_many_ends);
 STAGGER_ON_VARIANTS(Unprotected, offers_all, is_unprotected);
 STAGGER_ON_VARIANTS(Copying, offers_all, is_copying);
 

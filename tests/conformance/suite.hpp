@@ -70,6 +70,11 @@ inline bool is_protected(const Variant& variant) {
     return !is_unprotected(variant);
 }
 
+// Whether several tasks may put into a queue, and take from it.
+inline bool has_many_ends(const Variant& variant) {
+    return !has_option(variant, "ring", "spsc");
+}
+
 // Whether the backend declares every operation of these types.
 inline bool offers_type(const Variant& variant, stagger_type type) {
     return (~variant.operations[type] & plugin::kAllOperations[type]) == 0;

@@ -12,6 +12,7 @@ using Events = Backends;
 using Conditions = Backends;
 using Barriers = Backends;
 using WaitingQueues = Backends;
+using ClosedQueues = Backends;
 
 constexpr Request kLock = {.operation = STAGGER_LOCK};
 constexpr Request kUnlock = {.operation = STAGGER_UNLOCK};
@@ -164,7 +165,7 @@ TEST_P(WaitingQueues, ATakeWaitsForAPutAndAPutForRoom) {
     EXPECT_EQ(run.call(1, {.operation = STAGGER_TAKE, .timeout = 0}).value, Value(3));
 }
 
-TEST_P(WaitingQueues, ClosingAQueueWakesThoseWhoWait) {
+TEST_P(ClosedQueues, ClosingAQueueWakesThoseWhoWait) {
     Case run(GetParam(), {{.type = STAGGER_QUEUE}}, {.threads = 3});
     run.start(1, {.operation = STAGGER_TAKE});
     run.start(2, {.operation = STAGGER_TAKE, .timeout = 50});
@@ -179,6 +180,7 @@ STAGGER_ON_VARIANTS(Events, offers<STAGGER_EVENT>);
 STAGGER_ON_VARIANTS(Conditions, offers<STAGGER_MUTEX, STAGGER_CONDITION>);
 STAGGER_ON_VARIANTS(Barriers, offers<STAGGER_BARRIER>);
 STAGGER_ON_VARIANTS(WaitingQueues, offers<STAGGER_QUEUE>);
+STAGGER_ON_VARIANTS(ClosedQueues, offers<STAGGER_QUEUE>, has_many_ends);
 
 }  // namespace
 }  // namespace stagger::conformance

@@ -62,7 +62,8 @@ TEST_P(Increment, WithALockNothingIsFound) {
 }
 
 INSTANTIATE_TEST_SUITE_P(SharingBackends, Increment,
-                         ::testing::Values("shm", "pipe", "queue", "socket", "manager"),
+                         ::testing::Values("shm", "pipe", "queue", "socket", "manager", "file",
+                                           "sysv", "futex", "fifo"),
                          [](const auto& tested) { return std::string(tested.param); });
 
 TEST(IncrementExpectations, WithoutALockAndNotMarkedAsKnownFailsAsAFinding) {

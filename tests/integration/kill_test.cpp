@@ -2,7 +2,7 @@
 //
 // Stagger dies of SIGKILL at random moments; the rest must go by itself. This test adopts what it
 // leaves behind (as their subreaper) and waits for the last of them: should one stay, the test's
-// own time-out tells. STAGGER_TEST_SCALE=2.8 gives 50 moments.
+// own time-out tells. STAGGER_TEST_SCALE=2 gives 54 moments.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -24,9 +24,10 @@
 namespace stagger::engine {
 namespace {
 
-constexpr std::uint64_t kMoments = 18;
+constexpr std::uint64_t kMoments = 27;
 constexpr int kLatestMs = 400;  // start, a few hundred warm executions, dozens of fresh ones
-constexpr const char* kBackends[] = {"shm", "queue", "socket", "manager", "pipe", "private"};
+constexpr const char* kBackends[] = {"shm",  "queue",   "socket", "manager", "pipe",
+                                     "file", "private", "sysv",   "fifo"};
 
 // Processes that are kept, that are made for each execution, and that really run at the same time.
 constexpr const char* kWays[] = {"lifetime = 'warm'", "lifetime = 'fresh'", "mode = 'free'"};

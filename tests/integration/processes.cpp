@@ -3,11 +3,16 @@
 
 #include <fcntl.h>
 #include <mqueue.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include <stagger/padding.hpp>
 
 namespace stagger::testing {
 namespace {
@@ -62,6 +67,22 @@ void find_queues(const std::string& prefix, std::vector<std::string>& found) {
     }
 }
 
+// System V objects have keys in place of names; these are the ones of the backend `sysv`.
+void find_system_v(const std::string& prefix, std::vector<std::string>& found) {
+    for (int of_case = 0; of_case < 4; ++of_case) {
+        const std::string name = prefix + std::to_string(of_case) + "-sysv-";
+        const auto key = [&](const std::string& what) {
+            return static_cast<key_t>(plugin::detail::hash(name + what));
+        };
+        if (shmget(key("memory"), 0, 0) != -1) found.push_back("memory of " + name);
+        if (semget(key("semaphores"), 0, 0) != -1) found.push_back("semaphores of " + name);
+        for (int index = 0; index < 16; ++index) {
+            const std::string queue = "queue" + std::to_string(index);
+            if (msgget(key(queue), 0) != -1) found.push_back(queue + " of " + name);
+        }
+    }
+}
+
 void find_sockets(const std::string& part, std::vector<std::string>& found) {
     std::ifstream table("/proc/net/unix");
     for (std::string line; std::getline(table, line);) {
@@ -80,7 +101,9 @@ std::vector<std::string> objects_named(const std::string& prefix) {
     std::vector<std::string> found;
     find_files("/dev/shm", prefix, found);  // semaphores are there as sem.<name>
     find_files("/dev/mqueue", prefix, found);
+    find_files(fs::temp_directory_path(), prefix, found);
     find_queues(prefix, found);
+    find_system_v(prefix, found);
     find_sockets(prefix, found);
     return found;
 }

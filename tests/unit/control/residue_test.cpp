@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <mqueue.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -55,6 +58,28 @@ TEST(Residue, IsRemovedAndToldByKindAndName) {
               (std::vector<std::string>{"message queue " + queue, "shared memory " + memory}));
     EXPECT_FALSE(is_there(memory));
     EXPECT_EQ(mq_unlink(queue.c_str()), -1);
+}
+
+TEST(Residue, OfSystemVIsKnownByTheNumberThatTheKernelGave) {
+    ToySegment segment;
+    const int memory = shmget(IPC_PRIVATE, 4096, 0600);
+    const int semaphores = semget(IPC_PRIVATE, 2, 0600);
+    const int queue = msgget(IPC_PRIVATE, 0600);
+    const int foreign = msgget(IPC_PRIVATE, 0600);
+    note(*segment, 0, NameKind::SystemVMemory, std::to_string(memory), true);
+    note(*segment, 1, NameKind::SystemVSemaphores, std::to_string(semaphores), true);
+    note(*segment, 2, NameKind::SystemVMessages, std::to_string(queue), true);
+    note(*segment, 3, NameKind::SystemVMessages, std::to_string(foreign), false);
+    std::vector<std::string> found;
+    remove_residue(*segment, found);
+    EXPECT_EQ(found,
+              (std::vector<std::string>{"System V message queue " + std::to_string(queue),
+                                        "System V semaphores " + std::to_string(semaphores),
+                                        "System V shared memory " + std::to_string(memory)}));
+    EXPECT_EQ(shmctl(memory, IPC_RMID, nullptr), -1);
+    EXPECT_EQ(semctl(semaphores, 0, IPC_RMID), -1);
+    EXPECT_EQ(msgctl(queue, IPC_RMID, nullptr), -1);
+    EXPECT_EQ(msgctl(foreign, IPC_RMID, nullptr), 0);
 }
 
 TEST(Residue, WhatWasRemovedBeforeIsNoResidue) {
