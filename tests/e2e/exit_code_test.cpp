@@ -21,6 +21,20 @@ TEST(Gate, EndsWith0WhereCasesHoldAndKnownBugsAreFound) {
     EXPECT_TRUE(contains(outcome.out, "2 cases: 2 passed")) << outcome.out;
 }
 
+TEST(Gate, RunsAsOneOfSeveralOnlyItsShare) {
+    const TemporaryFolder folder;
+    const auto part = [&](const std::string& shard) {
+        return stagger_quick(folder, {"gate", spec("holds"), spec("known"), "--shard", shard});
+    };
+    const Outcome first = part("1/3"), second = part("2/3"), third = part("3/3");
+    for (const Outcome* outcome : {&first, &second, &third}) expect_exit(*outcome, 0);
+    EXPECT_TRUE(contains(first.out, "shard 1 of 3: 1 of 2 cases")) << first.out;
+    EXPECT_TRUE(contains(first.out, "1 case: 1 passed")) << first.out;
+    EXPECT_TRUE(contains(second.out, "1 case: 1 passed")) << second.out;
+    EXPECT_TRUE(contains(third.out, "shard 3 of 3: 0 of 2 cases")) << third.out;
+    expect_exit(part("4/3"), 64);
+}
+
 TEST(Gate, EndsWith1WhereACaseDoesNotHoldAndShowsTheFinding) {
     const TemporaryFolder folder;
     const Outcome outcome = stagger_quick(folder, {"gate", spec("holds"), spec("loses")});

@@ -142,6 +142,12 @@ void add_parallelism(Usage& usage, Options& options) {
                              into(options.progress, parse_progress)});
 }
 
+void add_shard(Usage& usage, Options& options) {
+    usage.options.push_back({"--shard", "I/N",
+                             "Only part I of N of the cases; by default what the environment says",
+                             into(options.shard, parse_shard)});
+}
+
 void add_fuzzing(Usage& usage, Options& options) {
     add_seed(usage, options);
     usage.options.push_back({"--schedules", "N", "Executions per case, all jobs together",

@@ -79,6 +79,18 @@ Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, s
     return number;
 }
 
+Result<Shard> parse_shard(std::string_view text) {
+    constexpr std::uint64_t kMost = 10'000;
+    const std::size_t slash = text.find('/');
+    const Error wanted{"a shard is written i/n, the i-th of n: 2/5"};
+    if (slash == std::string_view::npos) return wanted;
+    const auto count = parse_number(text.substr(slash + 1), 1, kMost);
+    if (!count) return wanted;
+    const auto number = parse_number(text.substr(0, slash), 1, *count);
+    if (!number) return wanted;
+    return Shard{static_cast<std::uint32_t>(*number), static_cast<std::uint32_t>(*count)};
+}
+
 Result<ProgressMode> parse_progress(std::string_view text) {
     constexpr std::array<Choice<ProgressMode>, 4> kModes{{{"auto", ProgressMode::Auto},
                                                           {"bar", ProgressMode::Bar},

@@ -32,6 +32,11 @@ struct CheckOptions {
     std::uint64_t memory_bytes = std::uint64_t{2} << 30;
 };
 
+// Part `number` of `count`, from 1, of the cases of a run.
+struct Shard {
+    std::uint32_t number = 1, count = 1;
+};
+
 struct Options {
     std::vector<std::string> paths;  // specs, folders of specs, or the schedule file
     std::string topic;               // of `list`
@@ -48,6 +53,7 @@ struct Options {
     std::optional<spec::Mode> mode;
     std::optional<std::string> cpus;
     std::uint32_t jobs = 1;
+    std::optional<Shard> shard;
     bool fail_fast = false;
 
     std::string corpus;    // fuzz: "" is a folder below `out`; gate: "" is the nearest to a spec
@@ -76,6 +82,9 @@ Result<std::uint64_t> parse_bytes(std::string_view text);
 
 // A whole number in decimal, from `least` to `most`.
 Result<std::uint64_t> parse_number(std::string_view text, std::uint64_t least, std::uint64_t most);
+
+// "2/5": the second of five.
+Result<Shard> parse_shard(std::string_view text);
 
 Result<ProgressMode> parse_progress(std::string_view text);
 Result<ColorMode> parse_color(std::string_view text);

@@ -2,6 +2,7 @@
 #include "harness/cli/campaign/campaign.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/regressions.hpp"
 #include "harness/cli/campaign/session.hpp"
+#include "harness/cli/campaign/shard.hpp"
 #include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/signals.hpp"
 #include "harness/report/finding.hpp"
@@ -66,6 +68,20 @@ Result<std::vector<Job>> select_all(const LoadedSpecs& specs, const CampaignStyl
     return jobs;
 }
 
+// True if all of it is another shard's.
+Result<bool> leave_to_other_shards(std::vector<Job>& jobs, std::size_t& regressions,
+                                   const Options& options, Console& console) {
+    STAGGER_TRY(const std::optional<Shard> shard, shard_of(options, std::getenv));
+    if (!shard || jobs.empty()) return false;
+    const std::size_t all = jobs.size();
+    keep_shard(jobs, *shard);
+    regressions = static_cast<std::size_t>(std::count_if(
+        jobs.begin(), jobs.end(), [](const Job& job) { return job.regression != nullptr; }));
+    console.print(fmt::format("shard {} of {}: {} of {}\n", shard->number, shard->count,
+                              jobs.size(), report::counted(all, "case")));
+    return jobs.empty();
+}
+
 bool any_free(const std::vector<Job>& jobs, const engine::CampaignOptions& campaign) {
     return std::any_of(jobs.begin(), jobs.end(), [&](const Job& job) {
         return !job.settled && engine::is_free(job.spec_case, campaign);
@@ -82,6 +98,12 @@ int run_campaign(const Options& options, const CampaignStyle& style, Console& co
     std::size_t regressions = 0;
     Result<std::vector<Job>> jobs = select_all(*specs, style, options, regressions);
     if (!jobs) return usage_failure(jobs.error(), console);
+    if (style.sharded) {
+        const Result<bool> nothing_left =
+            leave_to_other_shards(*jobs, regressions, options, console);
+        if (!nothing_left) return usage_failure(nothing_left.error(), console);
+        if (*nothing_left) return kAsExpected;
+    }
     if (options.cpus && !jobs->empty() && !any_free(*jobs, session->campaign)) {
         console.error("--cpus is for free mode, and none of these cases is run in it; see --mode.");
         return kUsage;

@@ -12,6 +12,7 @@ namespace stagger::cli {
 struct CampaignStyle {
     bool make_cases = false;   // where no case matches, make one that is expected to hold
     bool regressions = false;  // replay what the corpus has of the cases, before them
+    bool sharded = false;      // may be one of several that divide the cases among them
     bool show_passes = false;  // tell about each pass too: its evidence, and the known bug it found
 };
 

@@ -10,6 +10,7 @@ void set_up_gate(Usage& usage, Options& options) {
     add_selection(usage, options);
     add_exploration(usage, options);
     add_parallelism(usage, options);
+    add_shard(usage, options);
     add_corpus(usage, options,
                "Replay DIR/regressions/<scenario>/*.schedule first (default: the corpus nearest to "
                "the specs)");
@@ -21,6 +22,9 @@ void set_up_gate(Usage& usage, Options& options) {
         "are: what a case names in `finds` must still show, and nothing where it must hold. "
         "`corpus`\n"
         "is looked for beside the specs, beside the folders that they are in, and here.\n\n"
+        "Shards are told by --shard, GTEST_TOTAL_SHARDS and GTEST_SHARD_INDEX (from 0), or the "
+        "same\n"
+        "of TEST_; together they run everything once.\n\n"
         "Ends with 0 only if every case holds, or finds the known bugs that it names. A bad spec\n"
         "does not keep the others from being run. The first SIGINT or SIGTERM ends the run with\n"
         "what is there, the cases that had not ended being inconclusive; the second one kills.";
@@ -28,12 +32,14 @@ void set_up_gate(Usage& usage, Options& options) {
         "  stagger gate\n"
         "  stagger gate specs/locks --jobs 2 --junit stagger.xml\n"
         "  stagger gate --filter 'increment/*' --schedules 10000 --seed 7\n"
-        "  stagger gate --time 30s --fail-fast --json -";
+        "  stagger gate --time 30s --fail-fast --json -\n"
+        "  stagger gate --shard 2/5";
 }
 
 int run_gate(const Options& options, Console& console) {
-    return run_campaign(options, {.make_cases = false, .regressions = true, .show_passes = false},
-                        console);
+    return run_campaign(
+        options, {.make_cases = false, .regressions = true, .sharded = true, .show_passes = false},
+        console);
 }
 
 }  // namespace stagger::cli
