@@ -150,7 +150,8 @@ void give_back_permits(const Context& context, std::uint32_t object, const Death
 // Deaths are events of locks, too, in order of their beginning like all others.
 void add_deaths(const Context& context, std::uint32_t object, std::vector<Op>& ops) {
     const ObjectType type = context.history.objects[object].type;
-    if (type != ObjectType::Mutex && type != ObjectType::Semaphore) return;
+    const bool is_lock = type == ObjectType::Mutex || type == ObjectType::RwLock;
+    if (!is_lock && type != ObjectType::Semaphore) return;
     const std::vector<Death> dead = deaths(context.history);
     for (Op& op : ops) op.deaths_unseen = context.history.strikes.empty();
     for (const Death& death : dead) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A read-write lock: the state is the term [tag, its writer's task + 1 or 0, readers' tasks in
-// order]. A task may hold it for reading several times. Who waits is no content: a reader whose
-// time was up may have been kept out by a writer that waits while others read.
+// order]. What the dead held may come free, as a lock on a file does, or stay taken. A task may
+// hold it for reading several times. Who waits is no content: a reader whose time was up may have
+// been kept out by a writer that waits while others read.
 #include <algorithm>
 
 #include "harness/check/models/model.hpp"
@@ -14,11 +15,17 @@ namespace {
 // No value has this tag as its first word, so that a lock's state is never mistaken for one.
 constexpr std::uint32_t kRwLockTag = 1003;
 
+// In place of a task that was killed; as a reader, too, the last in order.
+constexpr std::uint32_t kDead = history::kNone;
+
 struct Holders {
     std::uint32_t writer = 0;
     std::vector<std::uint32_t> readers;
 
     bool nobody() const { return writer == 0 && readers.empty(); }
+    bool nobody_alive() const {
+        return (writer == 0 || writer == kDead) && (readers.empty() || readers.front() == kDead);
+    }
 };
 
 State make_state(Terms& terms, const Holders& holders) {
@@ -35,13 +42,17 @@ State init(Surroundings around, const Value*) {
 bool lock(Holders& holders, const Op& op) {
     const std::uint32_t me = op.task + 1;
     const bool inherited = op.status == ResultStatus::OwnerDead;
-    if (inherited ? holders.writer == 0 || holders.writer == me : !holders.nobody()) return false;
+    if (inherited ? holders.writer == 0 || holders.writer == me : !holders.nobody_alive()) {
+        return false;
+    }
     holders.writer = me;
+    std::erase(holders.readers, kDead);
     return true;
 }
 
 bool lock_shared(Holders& holders, const Op& op) {
-    if (holders.writer != 0) return false;
+    if (holders.writer != 0 && holders.writer != kDead) return false;
+    holders.writer = 0;
     auto& readers = holders.readers;
     readers.insert(std::upper_bound(readers.begin(), readers.end(), op.task), op.task);
     return true;
@@ -58,6 +69,12 @@ bool unlock_shared(Holders& holders, const Op& op) {
     if (me == holders.readers.end()) return false;
     holders.readers.erase(me);
     return true;
+}
+
+void die(Holders& holders, std::uint32_t task) {
+    if (holders.writer == task + 1) holders.writer = kDead;
+    std::replace(holders.readers.begin(), holders.readers.end(), task, kDead);
+    std::sort(holders.readers.begin(), holders.readers.end());
 }
 
 bool apply(Holders& holders, const Op& op) {
@@ -79,6 +96,10 @@ std::optional<State> step(Surroundings around, State state, const Op& op, unsign
     const auto words = around.terms[state];
     if (alternative > 0 || words.size() < 2) return std::nullopt;
     Holders holders{words[1], {words.begin() + 2, words.end()}};
+    if (op.death) {
+        die(holders, op.task);
+        return make_state(around.terms, holders);
+    }
     if (op.status == ResultStatus::Timeout)
         return holders.nobody() ? std::nullopt : std::optional(state);
     if (!apply(holders, op)) return std::nullopt;

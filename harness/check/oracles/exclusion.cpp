@@ -84,7 +84,7 @@ private:
 
     void unlock(const Op& op) {
         const auto hold = std::find_if(open_.begin(), open_.end(), [&](const Hold& other) {
-            return other.task == op.task && other.shared == is_shared(op);
+            return other.task == op.task && (op.death || other.shared == is_shared(op));
         });
         if (hold == open_.end()) {
             const bool done = op.known && op.status == ResultStatus::Ok && !op.death;
