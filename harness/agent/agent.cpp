@@ -125,19 +125,21 @@ void join(control::TaskMask tasks) {
 bool let_others_run() {
     if (self.segment->free.on) return nap_beside_others();
     control::Execution& execution = self.execution();
-    const std::uint64_t before = other_clients().points;
-    if ((execution.ready & ~control::bit(self.index)) == 0) {
-        if (execution.next_deadline == control::kNoDeadline) return false;
-        wait_for(nullptr, 0, execution.next_deadline);  // those who sleep are not stuck
-        return true;
+    if ((execution.ready & ~control::bit(self.index)) != 0) {
+        const std::uint64_t before = other_clients().points;
+        control::yield(*self.segment, self.index);
+        point(control::Call::Yield, control::kNoKey);
+        const OtherClients now = other_clients();  // a server's answer may have set one free
+        if (now.ready || now.points != before) return true;
     }
-    control::yield(*self.segment, self.index);
-    point(control::Call::Yield, control::kNoKey);
-    const OtherClients now = other_clients();  // a server's answer may have set one free
-    return now.ready || now.points != before;
+    if (execution.next_deadline == control::kNoDeadline) return false;
+    wait_for(nullptr, 0, execution.next_deadline);  // those who sleep are not stuck
+    return true;
 }
 
-void forbid_spurious_wakeups(bool forbidden) { self.wakes_when_asked = forbidden; }
+void forbid_spurious_wakeups(bool forbidden) {
+    self.wakes_when_asked = forbidden;
+}
 
 void end_task() {
     if (self.segment->free.on) return leave_free();
