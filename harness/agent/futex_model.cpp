@@ -140,6 +140,20 @@ long run_at(const FutexCall& futex, Key key) {
 // Walked as the kernel does at a thread's end, which leaves a list without end at some entry.
 constexpr int kRobustListLimit = 2048;
 
+struct Heritage {
+    const robust_list* entry;
+    const std::uint32_t* word;
+    bool inherits_priority;  // the lowest bit of the entry's address: then the kernel hands it on
+};
+
+Heritage heritage_of(const robust_list_head& head, const robust_list* marked) {
+    const auto place = reinterpret_cast<std::uintptr_t>(marked);
+    const auto* const entry = reinterpret_cast<const robust_list*>(place & ~std::uintptr_t{1});
+    const auto* const word = reinterpret_cast<const std::uint32_t*>(
+        reinterpret_cast<const char*>(entry) + head.futex_offset);
+    return {entry, word, (place & 1) != 0};
+}
+
 }  // namespace
 
 bool is_modelled(const FutexCall& futex) {
@@ -179,13 +193,16 @@ void wake_heirs(int tid) {
     if (real(SYS_get_robust_list, tid, &head, &size) != 0 || head == nullptr) return;
     const robust_list* entry = head->list.next;
     for (int i = 0; entry != &head->list && i < kRobustListLimit; ++i) {
-        const auto place = reinterpret_cast<std::uintptr_t>(entry);
-        const bool inherits_priority = (place & 1) != 0;
-        entry = reinterpret_cast<const robust_list*>(place & ~std::uintptr_t{1});
-        const auto* word = reinterpret_cast<const std::uint32_t*>(
-            reinterpret_cast<const char*>(entry) + head->futex_offset);
-        if (!inherits_priority) wake_some(address_key(word), 1);
-        entry = entry->next;
+        const Heritage left = heritage_of(*head, entry);
+        if (!left.inherits_priority) wake_some(address_key(left.word), 1);
+        entry = left.entry->next;
+    }
+    if (head->list_op_pending == nullptr) return;
+    // What it was about to take or to give up. Of a mutex that is free again already, the one to
+    // whom the wake-up would have gone is woken all the same.
+    const Heritage pending = heritage_of(*head, head->list_op_pending);
+    if (!pending.inherits_priority && load(pending.word) == 0) {
+        wake_some(address_key(pending.word), 1);
     }
 }
 
