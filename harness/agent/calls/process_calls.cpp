@@ -219,7 +219,7 @@ STAGGER_INTERCEPTED int waitid(idtype_t kind, id_t id, siginfo_t* info, int flag
 STAGGER_INTERCEPTED int posix_spawn(pid_t* pid, const char* path,
                                     const posix_spawn_file_actions_t* actions,
                                     const posix_spawnattr_t* attributes, char* const arguments[],
-                                    char* const environment[]) noexcept {
+                                    char* const environment[]) {
     STAGGER_REAL(posix_spawn);
     const int result = real(pid, path, actions, attributes, arguments, environment);
     if (result == 0) ++spawned;
@@ -229,7 +229,7 @@ STAGGER_INTERCEPTED int posix_spawn(pid_t* pid, const char* path,
 STAGGER_INTERCEPTED int posix_spawnp(pid_t* pid, const char* file,
                                      const posix_spawn_file_actions_t* actions,
                                      const posix_spawnattr_t* attributes, char* const arguments[],
-                                     char* const environment[]) noexcept {
+                                     char* const environment[]) {
     STAGGER_REAL(posix_spawnp);
     const int result = real(pid, file, actions, attributes, arguments, environment);
     if (result == 0) ++spawned;
