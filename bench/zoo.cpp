@@ -18,10 +18,11 @@ namespace {
 struct Arguments {
     std::vector<std::string> paths{"specs/zoo"};
     std::string filter;
-    std::uint64_t seeds = 10, schedules = 1'000, executions = 100;
+    std::uint64_t seeds = 10, schedules = 1'000, executions = 20;
 };
 
-// The three ways to look for the same bugs; each holds a score for each bug, in the same order.
+// The three ways to look for the same bugs; each holds a score for each bug, in the same order, or
+// none.
 struct Table {
     std::vector<Score> searched, free, delayed;
 };
@@ -58,6 +59,7 @@ Result<Table> measure(const Arguments& arguments) {
     const auto ignore = [](std::uint64_t, std::uint64_t) {};
     Table table;
     STAGGER_TRY(table.searched, run_trials(search, ignore));
+    if (arguments.executions == 0) return table;
     STAGGER_TRY(table.free, run_trials(freely(arguments), ignore));
     STAGGER_TRY(table.delayed, run_trials(with_delays(arguments), ignore));
     return table;
@@ -74,8 +76,9 @@ std::string found(const Score& score, std::uint64_t schedules) {
 }
 
 // Of a hundred executions; "-" where free processes cannot be judged, or are struck by no faults.
-std::string rate(const Score& score, std::uint64_t schedules) {
-    if (!score.problem.empty()) return "-";
+std::string rate(const std::vector<Score>& scores, std::size_t bug, std::uint64_t schedules) {
+    if (scores.empty() || !scores[bug].problem.empty()) return "-";
+    const Score& score = scores[bug];
     const Summary mean = summary(score, schedules);
     const auto seeds = static_cast<double>(score.found_at.size());
     const double shown = seeds - static_cast<double>(mean.misses);
@@ -89,8 +92,8 @@ void print(const Table& table, const Arguments& arguments) {
                "delayed");
     for (std::size_t i = 0; i < table.searched.size(); ++i) {
         fmt::print("{:<{}}  {:<26}{:>12}{:>12}\n", table.searched[i].id, width,
-                   found(table.searched[i], arguments.schedules), rate(table.free[i], 1),
-                   rate(table.delayed[i], with_delays(arguments).schedules));
+                   found(table.searched[i], arguments.schedules), rate(table.free, i, 1),
+                   rate(table.delayed, i, with_delays(arguments).schedules));
     }
 }
 
@@ -122,7 +125,7 @@ int main(int count, char** words) {
     app.add_option("--seeds", arguments.seeds, "Searches of each bug")->capture_default_str();
     app.add_option("--schedules", arguments.schedules, "After so many a search is a miss")
         ->capture_default_str();
-    app.add_option("--executions", arguments.executions, "Free executions of each kind")
+    app.add_option("--executions", arguments.executions, "Free executions of each kind; 0: none")
         ->capture_default_str();
     app.add_option("--filter", arguments.filter, "Only cases whose id matches");
     CLI11_PARSE(app, count, words);
