@@ -36,6 +36,18 @@ TEST(Actors, TheSameDoneAtomicallyHolds) {
     EXPECT_EQ(result.status, CaseStatus::Pass) << testing::describe(result);
 }
 
+TEST(Actors, DifferentOnesOfTwoTasksAreWorthSomething) {
+    const spec::Scenario scenario = testing::scenario_from(
+        "name = \"actors\"\n"
+        "[process.worker]\nsteps = [{ actor = \"count_up_safely\", into = \"old\" }]\n"
+        "[process.checker]\nsteps = [{ actor = \"counted\", into = \"n\" }]\n"
+        "[[case]]\nbackend = \"sample_actors\"\n");
+    CampaignOptions options = testing::world();
+    options.schedules = 20;
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_EQ(result.status, CaseStatus::Pass) << testing::describe(result);
+}
+
 TEST(Actors, OneThatFailsIsAnUnexpectedErrorUnlessTheScenarioLooks) {
     const CaseResult result = run("{ actor = \"refuse\" }, { actor = \"count_up_safely\" }");
     EXPECT_EQ(result.verdict, "unexpected-error") << testing::describe(result);

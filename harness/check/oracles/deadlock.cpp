@@ -149,7 +149,7 @@ private:
                 object = object_name(history_, sleeper.object);
         }
         if (text.find(", which") == std::string::npos)
-            text += "; " + describe_death(history_, deaths_.front());
+            text += (text.empty() ? "" : "; ") + describe_death(history_, deaths_.front());
         context_.report(Symptom::StuckAfterCrash, object, text + ".", std::move(calls));
     }
 
