@@ -44,7 +44,7 @@ public:
     plugin::Reply take(plugin::Deadline deadline) override {
         const int socket = channel_.sockets.read.get();
         if (!zoo::await(socket, POLLIN, deadline)) return {STAGGER_EMPTY};
-        std::string message(64 * 1024, '\0');
+        std::string message(4096, '\0');
         ssize_t got = recv(socket, message.data(), message.size(), 0);
         while (got < 0 && errno == EINTR) got = recv(socket, message.data(), message.size(), 0);
         if (got < 0) plugin::fail_system("recv", errno);

@@ -56,7 +56,7 @@ void send_packet(int socket, const Packet& packet) {
 }
 
 Packet receive_packet(int socket) {
-    std::string bytes(64 * 1024, '\0');
+    std::string bytes(4096, '\0');
     ssize_t size = recv(socket, bytes.data(), bytes.size(), 0);
     while (size < 0 && errno == EINTR) size = recv(socket, bytes.data(), bytes.size(), 0);
     if (size < 4) plugin::fail_system("recv", size < 0 ? errno : EBADMSG);

@@ -30,7 +30,7 @@ void send_packet(int socket, const std::string& packet) {
 }
 
 std::string receive_packet(int socket) {
-    std::string packet(64 * 1024, '\0');
+    std::string packet(4096, '\0');
     ssize_t size = recv(socket, packet.data(), packet.size(), 0);
     while (size < 0 && errno == EINTR) size = recv(socket, packet.data(), packet.size(), 0);
     if (size < 1) plugin::fail_system("recv", size < 0 ? errno : EBADMSG);
