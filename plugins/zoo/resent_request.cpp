@@ -7,7 +7,14 @@
 // Reported in https://github.com/nanomsg/nng/issues/857 and
 // https://github.com/nanomsg/nng/issues/1240 . Fixed by not sending again (`resend = never`), or by
 // a server that knows a request that it has seen by its number (`server = remembers`).
+//
+// A socket knows one request at a time: the next one takes the place of that before. Threads that
+// share a socket (`sockets = shared`) cancel each other's requests, and who waited for the reply to
+// his own takes the one to the other's. Reported in https://github.com/nanomsg/nng/issues/2164 .
+// Fixed by a socket, or in nng a context, for each.
 #include <sys/socket.h>
+
+#include <atomic>
 
 #include <stagger/channels.hpp>
 
@@ -20,13 +27,20 @@ using namespace stagger;
 
 enum class Resend : std::uint8_t { EachSecond, Never };
 enum class Server : std::uint8_t { Forgets, Remembers };
+enum class Sockets : std::uint8_t { Own, Shared };
+
+struct Ways {
+    Resend resend;
+    Server server;
+    Sockets sockets;
+};
 
 constexpr std::int64_t kResendAfter = 1'000'000'000;
 constexpr std::size_t kMostTasks = 64;
 
-// By client: the request that it sent last, and the last one that was served.
+// By link: the request that was sent last, and the last one that was served.
 struct Numbers {
-    std::uint32_t sent[kMostTasks];
+    std::atomic<std::uint32_t> sent[kMostTasks];
     std::uint32_t served[kMostTasks];
 };
 
@@ -36,9 +50,9 @@ struct Link {
 };
 
 struct Service {
-    explicit Service(std::uint32_t tasks) : links(tasks) {}
+    explicit Service(std::size_t clients) : links(clients) {}
 
-    std::vector<Link> links;  // by client
+    std::vector<Link> links;  // by task, or by process where its threads share one
     zoo::Shared<Numbers> numbers;
 };
 
@@ -66,11 +80,12 @@ Packet receive_packet(int socket) {
 
 class ResentRequest : public plugin::Rpc {
 public:
-    ResentRequest(Service& service, Resend resend, Server server)
-        : service_(service), resend_(resend), server_(server) {}
+    ResentRequest(Service& service, std::uint32_t process, Ways ways)
+        : service_(service), process_(process), ways_(ways) {}
 
     plugin::Reply call(std::string_view request, plugin::Deadline deadline) override {
-        const std::uint32_t client = plugin::current_task;
+        const std::uint32_t client =
+            ways_.sockets == Sockets::Own ? plugin::current_task : process_;
         const int socket = service_.links.at(client).sockets.write.get();
         const Packet packet = {++service_.numbers->sent[client], std::string(request)};
         send_packet(socket, packet);
@@ -80,7 +95,8 @@ public:
                 send_packet(socket, packet);
             }
             const Packet reply = receive_packet(socket);
-            if (reply.number == packet.number) return plugin::Reply::of(reply.value);
+            if (reply.number == service_.numbers->sent[client])
+                return plugin::Reply::of(reply.value);
         }
     }
     plugin::Reply serve(plugin::Deadline deadline) override {
@@ -109,20 +125,20 @@ public:
 
 private:
     plugin::Deadline next_look(plugin::Deadline deadline) const {
-        if (resend_ == Resend::Never) return deadline;
+        if (ways_.resend == Resend::Never) return deadline;
         const plugin::Deadline next = plugin::Deadline::after(kResendAfter);
         return next.nanoseconds() < deadline.nanoseconds() ? next : deadline;
     }
     bool is_known(std::size_t client, std::uint32_t number) {
         std::uint32_t& served = service_.numbers->served[client];
-        const bool known = server_ == Server::Remembers && number <= served;
+        const bool known = ways_.server == Server::Remembers && number <= served;
         served = number;
         return known;
     }
 
     Service& service_;
-    const Resend resend_;
-    const Server server_;
+    const std::uint32_t process_;
+    const Ways ways_;
     std::size_t client_ = 0;  // whose request this process has served last, and which
     std::uint32_t number_ = 0;
 };
@@ -130,6 +146,7 @@ private:
 constexpr stagger_option kOptions[] = {
     {"resend", "each-second|never", "each-second", "when a request without a reply is sent again"},
     {"server", "forgets|remembers", "forgets", "whether a server knows what it has served"},
+    {"sockets", "own|shared", "own", "whether the threads of a process share a socket"},
     {nullptr, nullptr, nullptr, nullptr},
 };
 
@@ -144,17 +161,19 @@ public:
     }
 
     explicit ResentRequests(const plugin::Config& config)
-        : resend_(config.choose<Resend>("resend", {"each-second", "never"})),
-          server_(config.choose<Server>("server", {"forgets", "remembers"})) {
-        if (config.tasks() > kMostTasks) throw plugin::Failure("that are too many tasks");
+        : ways_{config.choose<Resend>("resend", {"each-second", "never"}),
+                config.choose<Server>("server", {"forgets", "remembers"}),
+                config.choose<Sockets>("sockets", {"own", "shared"})} {
+        const std::size_t clients = std::max(config.tasks(), config.processes());
+        if (clients > kMostTasks) throw plugin::Failure("that are too many tasks");
         for (std::size_t i = 0; i < config.objects().size(); ++i)
-            services_.push_back(std::make_unique<Service>(config.tasks()));
+            services_.push_back(std::make_unique<Service>(clients));
     }
 
-    std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
+    std::unique_ptr<plugin::Peer> attach(std::uint32_t process) override {
         plugin::ObjectPeer::Objects objects;
         for (const auto& service : services_)
-            objects.push_back(std::make_unique<ResentRequest>(*service, resend_, server_));
+            objects.push_back(std::make_unique<ResentRequest>(*service, process, ways_));
         return std::make_unique<plugin::ObjectPeer>(std::move(objects));
     }
     void reset_shared() override {
@@ -168,8 +187,7 @@ public:
     }
 
 private:
-    const Resend resend_;
-    const Server server_;
+    const Ways ways_;
     std::vector<std::unique_ptr<Service>> services_;
 };
 
