@@ -60,6 +60,13 @@ std::string lock_path(const plugin::Config& config, std::size_t object) {
 
 }  // namespace
 
+// The kernel would change the lock that the task has, which flock does not even do in one step.
+bool LockFile::take(Mode mode, Deadline deadline) {
+    if (mode == Mode::Shared || !reads()) return file_.lock(mode, deadline);
+    if (deadline.immediate()) return false;
+    throw plugin::Failure("lock of what this task holds for reading: unlock that first");
+}
+
 bool LockFile::is_owned() const {
     char mark = 0;
     if (pread(file_.descriptor(), &mark, 1, 0) < 0)

@@ -33,7 +33,7 @@ public:
     const std::string& path() const { return file_.path(); }
 
 protected:
-    bool take(Mode mode, plugin::Deadline deadline) override { return file_.lock(mode, deadline); }
+    bool take(Mode mode, plugin::Deadline deadline) override;
     void release(Mode mode) override { file_.unlock(mode); }
     bool is_owned() const override;
     void set_owned(bool owned) override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/memory/guarded.hpp"
 
+#include <algorithm>
+
 namespace stagger::memory {
 namespace {
 
@@ -12,11 +14,15 @@ struct CountCell {
     std::int64_t count;
 };
 
-// Followed by a word for each task: 1 while it waits for a notification.
+// Notifications are there to be taken by any of those who waited when they were made: who is first
+// to look.
 struct WaitersCell {
     LockCell lock;
     WaitCell changed;
-    std::uint32_t* waiting() { return reinterpret_cast<std::uint32_t*>(this + 1); }
+    std::uint64_t arrived;   // tasks that ever began to wait
+    std::uint64_t notified;  // how many of these had, at the last notification
+    std::uint64_t waiting;
+    std::uint64_t to_take;
 };
 
 // Followed by how often each task holds it for reading.
@@ -75,10 +81,12 @@ public:
         {
             Locked lock = locked();
             mutex.unlock();
-            std::uint32_t& mine = cell_.waiting()[plugin::current_task];
-            mine = 1;
-            notified = lock.wait_until(cell_.changed, deadline, [&] { return mine == 0; });
-            mine = 0;
+            const std::uint64_t mine = cell_.arrived++;
+            ++cell_.waiting;
+            notified = lock.wait_until(cell_.changed, deadline,
+                                       [&] { return cell_.to_take > 0 && mine < cell_.notified; });
+            --cell_.waiting;
+            if (notified) --cell_.to_take;
         }
         const stagger_status locked_again = mutex.lock(Deadline::after(-1));
         if (locked_again != STAGGER_OK) return locked_again;
@@ -88,15 +96,11 @@ public:
     void notify_all() override { wake(place_.tasks); }
 
 private:
-    void wake(std::uint32_t most) {
+    void wake(std::uint64_t most) {
         const Locked lock = locked();
-        std::uint32_t woken = 0;
-        for (std::uint32_t task = 0; task < place_.tasks && woken < most; ++task) {
-            if (cell_.waiting()[task] == 0) continue;
-            cell_.waiting()[task] = 0;
-            ++woken;
-        }
-        if (woken > 0) wake_all();
+        cell_.to_take = std::min(cell_.to_take + most, cell_.waiting);
+        cell_.notified = cell_.arrived;
+        if (cell_.to_take > 0) wake_all();
     }
 };
 
@@ -161,7 +165,7 @@ std::uint64_t guarded_cell_size(stagger_type type, std::uint32_t tasks) {
         case STAGGER_SEMAPHORE:
             return sizeof(CountCell);
         case STAGGER_CONDITION:
-            return sizeof(WaitersCell) + tasks * sizeof(std::uint32_t);
+            return sizeof(WaitersCell);
         case STAGGER_RWLOCK:
             return sizeof(HoldersCell) + tasks * sizeof(std::uint32_t);
         default:

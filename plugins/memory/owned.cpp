@@ -35,7 +35,7 @@ private:
 }  // namespace
 
 stagger_status OwnedLock::lock(Deadline deadline) {
-    if (reads_[plugin::current_task] > 0 || holder_ == me()) return refuse(deadline);
+    if (holder_ == me()) return refuse(deadline);
     if (!take(Mode::Exclusive, deadline)) return STAGGER_TIMEOUT;
     const bool died = is_owned();
     set_owned(true);
@@ -76,7 +76,7 @@ void OwnedLock::reset() {
     reads_.assign(reads_.size(), 0);
 }
 
-// It would wait for itself, or change the lock that it has. A try is merely refused.
+// It would wait for itself. A try is merely refused.
 stagger_status OwnedLock::refuse(Deadline deadline) const {
     if (deadline.immediate()) return STAGGER_TIMEOUT;
     throw plugin::Failure("lock of what this task holds already");

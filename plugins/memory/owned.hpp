@@ -34,6 +34,9 @@ protected:
     virtual bool is_owned() const { return false; }
     virtual void set_owned(bool /*owned*/) {}
 
+    // Whether the calling task has it for reading.
+    bool reads() const { return reads_[plugin::current_task] > 0; }
+
 private:
     static std::uint32_t me() { return plugin::current_task + 1; }
     stagger_status refuse(plugin::Deadline deadline) const;
