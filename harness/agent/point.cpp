@@ -124,9 +124,8 @@ void spinning_point(control::Call call, control::Key key) {
     slot.call = call;
     slot.key = key;
     slot.reads_only = control::only_reads(call);
-    const TaskIndex next = control::pass_point(*self.segment, self.index);
     slot.spin_count = count;
-    switch_to(next);
+    switch_to(control::pass_point(*self.segment, self.index));
     face_faults();
     mind_cancellation();
     if (count < kSpinLimit) return;

@@ -162,7 +162,8 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
     ++slot.point;
     slot.turn = 0;
     if (segment.plan.fault_kinds != 0) come_to_point(segment, self);
-    execution.yielded &= bit(self);
+    // Who spins changes nothing: those who gave way before it did still let all others go first.
+    if (slot.spin_count == 0) execution.yielded &= bit(self);
     advance_clock(segment, kPointNs);
     if (++execution.points > execution.point_limit) return stop_at_limit(segment, self);
     if (slot.opaque) {
