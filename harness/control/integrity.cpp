@@ -84,6 +84,7 @@ const char* harm(const Segment& segment) {
     if (segment.execution.logged > kMaxDecisions) return "its log of decisions";
     if (segment.trace.count > kMaxTraced) return "its trace";
     if (segment.chances.count > kMaxChances) return "its log of chances";
+    if (segment.inputs.count > kMaxDraws) return "its log of inputs";
     const HistoryLog& history = segment.history;
     if (history.used > kHistoryBytes || history.records > kMaxRecords) return "its history";
     return nullptr;

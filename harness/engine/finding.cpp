@@ -125,11 +125,10 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
     };
     // Of thousands of decisions at random, where one delay would do, removing some helps little.
     const bool many = smallest.size() > kManyDecisions;
-    if (!many || !to_single_delay()) {
-        const Decisions reduced = minimize::minimize(std::move(decisions), still_shows, tries);
-        if (reduced.size() <= smallest.size()) smallest = reduced;
-        if (!many) to_single_delay();
-    }
+    if (many && to_single_delay()) decisions = smallest;
+    const Decisions reduced = minimize::minimize(std::move(decisions), still_shows, tries);
+    if (reduced.size() <= smallest.size()) smallest = reduced;
+    if (!many) to_single_delay();
     const Decisions inputs = inputs_of(smallest);
     if (!inputs.empty()) {
         Decisions shrunk = smallest;

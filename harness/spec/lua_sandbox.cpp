@@ -28,7 +28,7 @@ constexpr const char* kPrelude = R"lua(
 local charge, less, tostring, of_string, of_table, of_math = ...
 local string, table, math, error, setmetatable, type = string, table, math, error, setmetatable, type
 local rep, format, gsub, unpack = string.rep, string.format, string.gsub, table.unpack
-local insert, remove, select = table.insert, table.remove, select
+local insert, remove, select, tonumber = table.insert, table.remove, select, tonumber
 
 local function pick(from, names)
     local to = {}
@@ -38,7 +38,7 @@ end
 local s, t, m = pick(string, of_string), pick(table, of_table), pick(math, of_math)
 
 function s.rep(text, count, separator)
-    if type(count) == "number" then charge((#text + #(separator or "") + 1) * count) end
+    charge((#text + #(separator or "") + 1.0) * (tonumber(count) or 0))
     return rep(text, count, separator)
 end
 function s.format(pattern, ...)
@@ -54,9 +54,9 @@ function s.format(pattern, ...)
     return format(pattern, unpack(values, 1, values.n))
 end
 -- Matching takes time polynomial in the text: each repetition is one more in its degree, and so is
--- that a match may begin anywhere.
+-- a back reference, and that a match may begin anywhere.
 local function degree_of(pattern)
-    local plain, balanced = gsub(gsub(pattern, "%%%%", ""), "%%b", "")
+    local plain, balanced = gsub(gsub(pattern, "%%%%", ""), "%%[b1-9]", "")
     plain = gsub(gsub(plain, "%%.", "x"), "%[.-%]", "x")
     local _, repetitions = gsub(plain, "[%*%+%-%?]", "")
     return repetitions + balanced + (string.find(pattern, "^", 1, true) == 1 and 0 or 1)

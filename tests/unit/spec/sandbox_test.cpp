@@ -71,6 +71,10 @@ TEST(Sandbox, EndlessExpressionsEnd) {
     expect_failure("text:match('.-.-.-b')", "too long");
     expect_failure("string.find(text, text, 1, true)", "too long");
     expect_failure("string.find(text, '.-b')", "too long");
+    expect_failure("string.rep('', '900000000000000000')", "too long");
+    expect_failure("('x'):rep('1e18')", "too long");
+    expect_failure("('x'):rep(math.maxinteger)", "too long");
+    expect_failure("string.find(('a'):rep(30000), '(.-)%1b')", "too long");
     expect_failure("string.find(('('):rep(100000), '%b()')", "too long");
     expect_failure("string.gsub(('a'):rep(100000), '%a*%f[b]', '')", "too long");
     expect_failure(
