@@ -41,6 +41,8 @@ struct Evidence {
     std::map<std::uint32_t, double> missed;  // depth -> probability that such a bug was missed
     double chance_of_new = 0;                // Good-Turing estimate for the next schedule
     std::map<std::string, std::uint64_t> outcomes;  // histogram of `observe`
+    // How often each fault struck that the case declares: 0 where nothing it could strike was done.
+    std::map<std::string, std::uint64_t> strikes;
     // Of a fuzzing campaign: distinct features of behaviour, and of the plugins' code where that is
     // instrumented.
     std::optional<std::uint64_t> features, code_features;

@@ -144,6 +144,7 @@ void Explorer::learn() {
     segment.trace.on = false;
     knowledge_.learn(segment);
     strikes_.learn(segment.execution);
+    count_strikes(segment);
     const std::uint32_t new_features = coverage_.learn(segment, knowledge_);
     if (executions_ > 0) planner_->learn({segment, new_features});
 }
@@ -199,12 +200,22 @@ void Explorer::add_pct_odds(const Claims& claims, Evidence& evidence) const {
     }
 }
 
+void Explorer::count_strikes(const control::Segment& segment) {
+    const std::uint32_t planned = std::min(segment.plan.strike_count, control::kMaxStrikes);
+    for (std::uint32_t i = 0; i < planned; ++i) {
+        const bool came = (segment.execution.faults.struck >> i & 1) != 0;
+        if (came) ++struck_[static_cast<std::size_t>(segment.plan.strikes[i].kind)];
+    }
+}
+
 Evidence Explorer::evidence() const {
     Evidence evidence;
     evidence.interleavings = runner_.seen().size();
     evidence.interleavings_saturated = runner_.saturated();
     evidence.contended_points = contended_.size();
     evidence.outcomes = outcomes_;
+    for (const auto& [kind, victims] : case_.faults.victims)
+        evidence.strikes[std::string(name(kind))] = struck_[static_cast<std::size_t>(kind)];
     std::uint64_t once = 0, all = 0;
     for (const auto& [hash, seen] : runner_.seen()) {
         once += seen->count == 1 ? 1 : 0;

@@ -4,6 +4,7 @@
 // keeps what a pass is worth. Runs in the controller, inside run_case.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -53,6 +54,7 @@ private:
     Status take(const Seen&);
     Planning planning() const;
     void learn();
+    void count_strikes(const control::Segment&);
     void add_pct_odds(const Claims&, Evidence&) const;
 
     Runner& runner_;
@@ -69,6 +71,7 @@ private:
     std::uint64_t executions_ = 0;
     std::vector<Sighting> sightings_;
     std::vector<std::uint32_t> contended_;
+    std::array<std::uint64_t, kFaultKinds> struck_{};
     std::uint32_t common_objects_ = 0;
     bool visible_bound_reached_ = false;
     std::uint64_t unjudged_ = 0;  // executions that were inconclusive

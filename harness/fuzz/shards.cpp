@@ -97,6 +97,21 @@ Result<bool> copy_file_to(const fs::path& from, const fs::path& wanted) {
     return true;
 }
 
+std::string sentence(const schedule::Decision& decision) {
+    const std::string at = fmt::format("{} at `{}`", decision.task, decision.label);
+    switch (decision.choice) {
+        case schedule::Choice::Run:
+            return fmt::format("holds {}, for {}", at, decision.target);
+        case schedule::Choice::Wake:
+            return fmt::format("wakes {}: {}", decision.target, at);
+        case schedule::Choice::Fault:
+            return fmt::format("strikes {}: {}", at, decision.target);
+        case schedule::Choice::Input:
+            return fmt::format("gives {} the input {}", at, decision.value);
+    }
+    return at;
+}
+
 StoredFinding read_finding(const fs::path& path) {
     StoredFinding finding;
     finding.path = path.string();
@@ -107,10 +122,8 @@ StoredFinding read_finding(const fs::path& path) {
     }
     finding.case_id = file->case_id;
     finding.symptoms = file->symptoms;
-    for (const schedule::Decision& decision : file->schedule.decisions) {
-        finding.decisions.push_back(
-            fmt::format("{} at `{}`, for {}", decision.task, decision.label, decision.target));
-    }
+    for (const schedule::Decision& decision : file->schedule.decisions)
+        finding.decisions.push_back(sentence(decision));
     return finding;
 }
 

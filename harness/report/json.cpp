@@ -88,6 +88,7 @@ Json evidence_json(const CaseResult& result) {
         out["missed"][std::to_string(depth)] = probability;
     out["outcomes"] = Json::object();
     for (const auto& [outcome, times] : evidence.outcomes) out["outcomes"][outcome] = times;
+    if (!evidence.strikes.empty()) out["strikes"] = evidence.strikes;
     out["message"] = result.message;
     out["nearest_miss"] = result.nearest_miss;
     return out;

@@ -180,7 +180,8 @@ std::string evidence_text(const CaseResult& result) {
         return out + fmt::format("; complete: {} class{} of interleavings", evidence.classes,
                                  evidence.classes == 1 ? "" : "es");
     }
-    // What was found needs no odds of having been missed, and where nothing was tested there are none.
+    // What was found needs no odds of having been missed, and where nothing was tested there are
+    // none.
     if (result.schedules == 0 || !result.findings.empty() || result.verdict == "no-evidence")
         return out;
     out += fmt::format("; chance that the next shows something new {}%",
@@ -258,6 +259,12 @@ std::string render_evidence(const CaseResult& result, const Style& style) {
     if (result.evidence.complete || searched) {
         for (const std::string& limit : result.evidence.limits) add("limit: " + limit);
     }
+    for (const auto& [fault, times] : result.evidence.strikes)
+        add(times > 0
+                ? fmt::format("fault {}: struck {}", fault, counted(times, "time"))
+                : fmt::format("fault {}: never struck, since nothing that was done there gives "
+                              "it a chance",
+                              fault));
     for (const auto& [outcome, times] : result.evidence.outcomes)
         add(fmt::format("outcome {}: {}", printable(outcome), counted(times, "time")));
     if (!result.nearest_miss.empty()) add("the nearest miss: " + printable(result.nearest_miss));

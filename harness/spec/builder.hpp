@@ -87,9 +87,14 @@ void read_faults(const Node&, Faults&, Builder&);
 const Node::Entries* read_fault_entries(const Node&, Builder&);
 std::optional<Value> read_fault(const std::string& key, const Node&, Builder&);
 void set_fault(const std::string& key, const Value&, Faults&);
-// Whether a fault is to strike a process that is not there under these parameters, and which.
-std::optional<std::string> problem_of_victims(const Scenario&, const Faults&,
-                                              const std::map<std::string, Value>& params);
+// What cannot be of these faults: one strikes a process that is not there under these parameters,
+// or has several threads and is to start again; or the mode has no faults.
+struct FaultProblem {
+    std::string message, hint;
+};
+std::optional<FaultProblem> problem_of_faults(const Scenario&, const Faults&,
+                                              const std::map<std::string, Value>& params,
+                                              std::optional<Mode>);
 // Names of symptoms: `finds`, `allow`.
 std::vector<std::string> read_symptoms(const Entry&, Builder&);
 // Requires: params, objects, roles and defaults are read. `cases`: the array, or null.

@@ -122,6 +122,8 @@ const Node::Entries* read_fault_entries(const Node& node, Builder& builder) {
     return entries;
 }
 
+namespace {
+
 std::optional<std::string> problem_of_victims(const Scenario& scenario, const Faults& faults,
                                               const std::map<std::string, Value>& params) {
     for (const auto& [kind, victims] : faults.victims) {
@@ -148,6 +150,18 @@ std::optional<std::string> problem_of_victims(const Scenario& scenario, const Fa
         }
     }
     return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<FaultProblem> problem_of_faults(const Scenario& scenario, const Faults& faults,
+                                              const std::map<std::string, Value>& params,
+                                              std::optional<Mode> mode) {
+    if (auto message = problem_of_victims(scenario, faults, params))
+        return FaultProblem{std::move(*message), ""};
+    if (!faults.any() || mode != Mode::Free) return std::nullopt;
+    return FaultProblem{"faults need controlled mode",
+                        "leave out `mode = \"free\"`, or the faults"};
 }
 
 }  // namespace stagger::spec

@@ -308,14 +308,11 @@ private:
             problems().add(base_.position,
                            fmt::format("in the case {}: {}", quoted(made.id), problem->message),
                            problem->hint);
-        if (const auto problem = problem_of_victims(builder_.scenario, made.faults, made.params))
+        if (const auto problem =
+                problem_of_faults(builder_.scenario, made.faults, made.params, made.explore.mode))
             problems().add(base_.position,
-                           fmt::format("in the case {}: {}", quoted(made.id), *problem));
-        if (made.faults.any() && made.explore.mode == Mode::Free)
-            problems().add(
-                base_.position,
-                fmt::format("in the case {}: faults need controlled mode", quoted(made.id)),
-                "leave out `mode = \"free\"`, or the faults");
+                           fmt::format("in the case {}: {}", quoted(made.id), problem->message),
+                           problem->hint);
         builder_.scenario.cases.push_back(std::move(made));
     }
 

@@ -58,6 +58,11 @@ void read_scenario(const Node& root, Builder& builder) {
     if (const Entry* faults = root.find("faults"))
         read_faults(faults->value, defaults.faults, builder);
     const Entry* cases = root.find("case");
+    if (const Entry* faults = root.find("faults"); faults && !cases) {
+        if (const auto problem = problem_of_faults(builder.scenario, defaults.faults,
+                                                   builder.scenario.params, defaults.explore.mode))
+            builder.problems.add(faults->position, problem->message, problem->hint);
+    }
     if (const Entry* expect = root.find("expect"); expect && !cases && builder.problems.none())
         check_outcomes(defaults.expect, expect->value.position, builder);
     read_cases(cases ? &cases->value : nullptr, builder);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ int merge(const Options& options, Console& console) {
                     console);
     }
     const std::vector<std::string> from(options.paths.begin(), options.paths.end() - 1);
+    for (const std::string& folder : from) {
+        if (std::error_code error; std::filesystem::is_directory(folder, error)) continue;
+        return fail(kUsage, fmt::format("{}: there is no such folder to take from.", folder),
+                    console);
+    }
     const auto merged = fuzz::merge(from, options.paths.back());
     if (!merged) return fail(kBroken, merged.error().message, console);
     console.print(fmt::format("{} and {} are new in {}\n", report::counted(merged->inputs, "input"),
@@ -35,7 +41,7 @@ std::string rendered(const fuzz::StoredFinding& finding) {
     std::string out = fmt::format("{}  {}\n", fmt::join(finding.symptoms, ", "),
                                   report::printable(finding.case_id));
     for (const std::string& decision : finding.decisions) {
-        out += fmt::format("    holds {}\n", report::printable(decision));
+        out += fmt::format("    {}\n", report::printable(decision));
     }
     return out + fmt::format("    {}\n", report::printable(finding.path));
 }
