@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "harness/base/document.hpp"
+#include "harness/base/faults.hpp"
 #include "harness/base/source.hpp"
 #include "harness/base/symptoms.hpp"
 #include "harness/schedule/schedule.hpp"
@@ -266,6 +267,10 @@ private:
         }
         if (given > 1) wrong(table.position, "a decision has either `run`, `wake` or `fault`", "");
         out.target = text(table, kChoices[static_cast<std::size_t>(out.choice)]);
+        if (const Entry* fault = table.find("fault"); fault && !fault_by_text(out.target)) {
+            wrong(fault->value.position, fmt::format("there is no fault {}", quoted(out.target)),
+                  "it is a fault as docs/faults.md names them: \"kill\", \"short_io: one byte\"");
+        }
         if (const Entry* phase = table.find("phase")) {
             const std::string name = text(table, "phase");
             if (name != "attach" && name != "main")
@@ -296,7 +301,8 @@ private:
 std::string to_text(const ScheduleFile& file) {
     constexpr std::uint64_t kLargest = 0x7fffffffffffffff;
     std::string out = fmt::format(
-        "# A schedule of Stagger: where a task is held while another runs, is struck by a fault, or\n"
+        "# A schedule of Stagger: where a task is held while another runs, is struck by a fault, "
+        "or\n"
         "# draws its n-th input (`any`). Replay it with: stagger replay <this file>\n"
         "format = {}\nscenario = {}\ncase = {}\n",
         kFormat, quoted(file.scenario), quoted(file.case_id));

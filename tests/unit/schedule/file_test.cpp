@@ -143,6 +143,9 @@ TEST(ScheduleFile, WrongEntriesAreRefusedWhereTheyStand) {
     expect_refused(replaced(good, "point = 7, ", ""), "11:", "`point` is missing");
     expect_refused(replaced(good, "run = ", "ran = "), "10:", "unknown key \"ran\"");
     expect_refused(replaced(good, "wake = ", "run = 'x', wake = "), "12:", "either");
+    expect_refused(replaced(good, "wake = \"worker[0]\"", "fault = \"kil\""),
+                   "12:", "there is no fault \"kil\"");
+    EXPECT_TRUE(from_text(replaced(good, "wake = \"worker[0]\"", "fault = \"kill\""), "a").ok());
     expect_refused(replaced(good, "\"attach\"", "\"atach\""), "10:", "`phase` must be");
     expect_refused(replaced(good, "\"lost-update\"", "5"), "7:", "`symptoms`");
     expect_refused(replaced(good, "\"lost-update\"", "\"lost-updaet\""), "7:", "no symptom");
