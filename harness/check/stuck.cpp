@@ -126,6 +126,32 @@ std::vector<std::uint32_t> holders(const Context& context, std::uint32_t object)
     return tasks;
 }
 
+namespace {
+
+// Whether somebody got it after that death, in a way that the dead would have kept them from:
+// readers are let in beside a dead reader, too.
+bool was_passed_on(const Context& context, std::uint32_t object, const Death& death) {
+    const auto& calls = context.calls_on(object);
+    const auto any_of = [&](auto predicate) {
+        return std::any_of(calls.begin(), calls.end(), [&](std::uint32_t index) {
+            return predicate(context.history.calls[index]);
+        });
+    };
+    const bool was_reader = any_of([&](const Call& call) {
+        return call.operation == Operation::RwLockShared && call.task == death.task &&
+               call.responded < death.position;
+    });
+    return any_of([&](const Call& call) {
+        const bool shared = call.operation == Operation::RwLockShared;
+        if (call.operation != Operation::Lock && call.operation != Operation::RwLock && !shared)
+            return false;
+        return call.responded != kNone && call.invoked > death.position &&
+               call.status != ResultStatus::Timeout && !(shared && was_reader);
+    });
+}
+
+}  // namespace
+
 std::vector<Death> dead_holders(const Context& context, std::uint32_t object) {
     std::vector<Death> found;
     for (const Death& death : deaths(context.history)) {
@@ -134,13 +160,7 @@ std::vector<Death> dead_holders(const Context& context, std::uint32_t object) {
         });
         const auto own = held.find(death.task);
         if (own == held.end() || own->second <= 0) continue;
-        const auto& calls = context.calls_on(object);
-        const bool passed_on = std::any_of(calls.begin(), calls.end(), [&](std::uint32_t index) {
-            const Call& call = context.history.calls[index];
-            return call.operation == Operation::Lock && call.responded != kNone &&
-                   call.invoked > death.position && call.status != ResultStatus::Timeout;
-        });
-        if (!passed_on) found.push_back(death);
+        if (!was_passed_on(context, object, death)) found.push_back(death);
     }
     return found;
 }

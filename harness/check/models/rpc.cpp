@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Remote procedure calls: the state is the term [tag, calls under way, waiting requests, those
-// being served, replies], each a count and pairs of words: caller and 0, caller and value, server
-// and caller, caller and value.
+// being served, replies], each a count and pairs of words: call and 0, call and value, server and
+// call, call and value. By call, as a caller that starts again has nothing to do with what became
+// of the call that it died in.
 // A call has two effects: to send its request, and to come back, with the reply to it or because
 // its time was up. Requests are served in any order. A server that takes another request gives up
 // the one before.
@@ -16,11 +17,11 @@ namespace {
 
 // No value has this tag as its first word, so that a state is never mistaken for one.
 constexpr std::uint32_t kRpcTag = 1007;
-constexpr std::uint32_t kGone = history::kNone;  // a caller that no longer waits
+constexpr std::uint32_t kGone = history::kNone;  // a call that nobody waits in any more
 
 struct Pair {
-    std::uint32_t task;  // who it belongs to
-    std::uint32_t what;  // a value; of what is being served: the caller
+    std::uint32_t whose;  // the call that it belongs to; of what is being served: the server
+    std::uint32_t what;   // a value; of what is being served: the call
     auto operator<=>(const Pair&) const = default;
 };
 using Pairs = std::vector<Pair>;
@@ -54,7 +55,7 @@ State make_state(Surroundings around, Content& content) {
     for (Pairs* pairs : {&content.called, &content.waiting, &content.served, &content.replies}) {
         std::sort(pairs->begin(), pairs->end());
         words.push_back(static_cast<std::uint32_t>(pairs->size()));
-        for (const Pair& pair : *pairs) words.insert(words.end(), {pair.task, pair.what});
+        for (const Pair& pair : *pairs) words.insert(words.end(), {pair.whose, pair.what});
     }
     return around.terms.intern(words);
 }
@@ -64,16 +65,16 @@ State init(Surroundings around, const Value*) {
     return make_state(around, content);
 }
 
-Pairs::iterator of(Pairs& pairs, std::uint32_t task) {
+Pairs::iterator of(Pairs& pairs, std::uint32_t whose) {
     return std::find_if(pairs.begin(), pairs.end(),
-                        [task](const Pair& pair) { return pair.task == task; });
+                        [whose](const Pair& pair) { return pair.whose == whose; });
 }
 
 bool come_back(Content& content, const Op& op) {
-    const auto call = of(content.called, op.task);
+    const auto call = of(content.called, op.call);
     if (call == content.called.end()) return false;
     content.called.erase(call);
-    const auto reply = of(content.replies, op.task);
+    const auto reply = of(content.replies, op.call);
     if (op.status == ResultStatus::Ok) {
         if (reply == content.replies.end() || reply->what != op.result) return false;
         content.replies.erase(reply);
@@ -81,16 +82,16 @@ bool come_back(Content& content, const Op& op) {
     }
     // Its time was up before it was replied to: the request is withdrawn, or served for nobody.
     if (reply != content.replies.end()) return false;
-    if (const auto request = of(content.waiting, op.task); request != content.waiting.end())
+    if (const auto request = of(content.waiting, op.call); request != content.waiting.end())
         content.waiting.erase(request);
     for (Pair& pair : content.served)
-        if (pair.what == op.task) pair.what = kGone;
+        if (pair.what == op.call) pair.what = kGone;
     return true;
 }
 
-void serve_for(Content& content, std::uint32_t server, std::uint32_t caller) {
-    std::erase_if(content.served, [server](const Pair& pair) { return pair.task == server; });
-    content.served.push_back({server, caller});
+void serve_for(Content& content, std::uint32_t server, std::uint32_t call) {
+    std::erase_if(content.served, [server](const Pair& pair) { return pair.whose == server; });
+    content.served.push_back({server, call});
 }
 
 std::optional<State> serve(Surroundings around, Content content, const Op& op,
@@ -100,7 +101,7 @@ std::optional<State> serve(Surroundings around, Content content, const Op& op,
         if (op.known && request.what != op.result) continue;
         if (alternative-- > 0) continue;
         content.waiting.erase(content.waiting.begin() + static_cast<std::ptrdiff_t>(i));
-        serve_for(content, op.task, request.task);
+        serve_for(content, op.task, request.whose);
         return make_state(around, content);
     }
     return std::nullopt;
@@ -124,8 +125,8 @@ bool apply(Surroundings around, Content& content, const Op& op) {
     switch (op.operation) {
         case Operation::Call:
             if (op.second) return come_back(content, op);
-            content.called.push_back({op.task, 0});
-            content.waiting.push_back({op.task, op.value});
+            content.called.push_back({op.call, 0});
+            content.waiting.push_back({op.call, op.value});
             return true;
         case Operation::Serve:
             return op.status == ResultStatus::Empty && content.waiting.empty();

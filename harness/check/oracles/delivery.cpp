@@ -234,7 +234,10 @@ private:
 
     void judge_order() {
         for (const auto& [a, first] : messages_) {
-            if (!first.passed_once() || context_.out_of_time()) continue;
+            if (!first.passed_once()) continue;
+            if (context_.out_of_time())
+                return context_.inconclusive(SearchOutcome::OutOfTime,
+                                             "The values of " + object_.name);
             for (const auto& [b, second] : messages_) {
                 if (!second.passed_once() || !is_ordered(first.in[0], second.in[0])) continue;
                 if (!second.out[0].precedes(first.out[0])) continue;

@@ -195,7 +195,8 @@ private:
             return;
         const bool written = certain(Operation::RwLock) > certain(Operation::RwUnlock);
         if (call_.operation == Operation::RwLock) {
-            if (holders(context_, call_.object).empty())
+            if (holders(context_, call_.object).empty() &&
+                dead_holders(context_, call_.object).empty())
                 report(Symptom::LostWakeup, "nobody holds it");
             return;
         }
@@ -291,9 +292,20 @@ private:
         });
         const std::size_t ended = timed_out + certain(Operation::Call);
         const std::size_t replied = certain(Operation::Reply);
-        if (replied > ended)
+        const std::size_t died = callers_killed();
+        if (replied > ended + died)
             report(message_symptom(), fmt::format("{} of the {} replies never reached who waits",
-                                                  replied - ended, replied));
+                                                  replied - ended - died, replied));
+    }
+
+    // What is replied to the dead reaches nobody.
+    std::size_t callers_killed() const {
+        const std::vector<Death> dead = deaths(history_);
+        return static_cast<std::size_t>(
+            std::count_if(dead.begin(), dead.end(), [&](const Death& death) {
+                return death.call != kNone && history_.calls[death.call].object == call_.object &&
+                       history_.calls[death.call].operation == Operation::Call;
+            }));
     }
 
     // All that arrived beyond whole groups may sleep; one more should have been let go.

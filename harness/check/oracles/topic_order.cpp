@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "harness/check/oracles/oracles.hpp"
 
@@ -30,6 +31,17 @@ Receipts receipts(const Context& context, std::uint32_t object) {
         if (!added) found->second = nullptr;
     }
     return result;
+}
+
+// What was published several times may have reached each subscriber as another of these.
+std::set<Value> published_again(const Context& context, std::uint32_t object) {
+    std::set<Value> seen, again;
+    for (std::uint32_t index : context.calls_on(object)) {
+        const Call& call = context.history.calls[index];
+        if (call.operation != Operation::Publish) continue;
+        if (!seen.insert(call.value).second) again.insert(call.value);
+    }
+    return again;
 }
 
 // The values that both received once, in the order of the first.
@@ -60,10 +72,15 @@ void report(Context& context, const Pairs::value_type& earlier, const Pairs::val
 }
 
 void judge(Context& context, std::uint32_t object) {
-    const Receipts all = receipts(context, object);
+    Receipts all = receipts(context, object);
+    for (const Value& value : published_again(context, object))
+        for (auto& [task, received] : all) received.erase(value);
     for (auto first = all.begin(); first != all.end(); ++first)
         for (auto second = std::next(first); second != all.end(); ++second) {
-            if (context.out_of_time()) return;
+            if (context.out_of_time())
+                return context.inconclusive(
+                    SearchOutcome::OutOfTime,
+                    "The values of " + object_name(context.history, object));
             const Pairs pairs = common(first->second, second->second);
             for (std::size_t i = 1; i < pairs.size(); ++i)
                 if (pairs[i].second->invoked < pairs[i - 1].second->invoked)
