@@ -97,6 +97,8 @@ private:
                                                 model_.name, history_.functions[operation.function],
                                                 first_names(model_.functions)));
         if (operation.outcome == Outcome::Failed) return false;
+        STAGGER_TRY(auto complete, has_what_it_needs(operation, *info));
+        (void)complete;
         const bool returned = operation.outcome == Outcome::Returned;
         call.operation = index;
         call.process = operation.process;
@@ -110,6 +112,23 @@ private:
         STAGGER_TRY(auto shaped, shape(operation, call));
         (void)shaped;
         return returned || !only_looks(call, history_.values);
+    }
+
+    Status has_what_it_needs(const Operation& operation, const FunctionInfo& info) const {
+        const std::string& name = history_.functions[operation.function];
+        const bool of_keys = model_.name == "map" || model_.name == "kv";
+        if (of_keys && operation.key == kNone)
+            return error(operation, fmt::format("{} has no key: expected one, as the model {} is "
+                                                "of values at keys",
+                                                name, model_.name));
+        // Counters and semaphores go by one where nothing is said.
+        const bool by_one = model_.name == "counter" || model_.name == "semaphore";
+        const bool needs_value = info.shape == Shape::Write || info.shape == Shape::Exchange ||
+                                 info.shape == Shape::Test || info.shape == Shape::Ask;
+        if (!needs_value || by_one || operation.has_argument) return Ok{};
+        return error(operation, fmt::format("{} has no value: expected one, as the model {} "
+                                            "needs to know it",
+                                            name, model_.name));
     }
 
     Status shape(const Operation& operation, Call& call) {
@@ -126,7 +145,9 @@ private:
             case Shape::Test:
             case Shape::Try:
                 // A log that repeats the argument says only that it went well.
-                if (!boolean) call.known = false;
+                if (!boolean ||
+                    (call.shape == Shape::Test && !is_lock(call) && call.result == call.value))
+                    call.known = false;
                 if (!boolean && call.responded != kNone && is_lock(call)) {
                     call.known = true;
                     call.result = true_;

@@ -38,9 +38,13 @@ private:
 
 class CausalJudge {
 public:
+    // `of_texts`: values are the same where their texts are, and nil is the empty one.
     CausalJudge(const History& history, const Part& part, const JudgeOptions& options,
-                const PartLimits& limits)
-        : history_(history), part_(part), options_(options), limits_(limits) {}
+                const PartLimits& limits, bool of_texts)
+        : history_(history), part_(part), options_(options), limits_(limits), of_texts_(of_texts) {
+        for (std::uint32_t i = 0; of_texts && i < history.values.size(); ++i)
+            same_.push_back(texts_.try_emplace(text_of(history.values[i]), i).first->second);
+    }
 
     PartVerdict run() {
         verdict_.algorithm = Algorithm::CausalPatterns;
@@ -75,13 +79,25 @@ private:
     }
     bool reads(std::uint32_t call) const { return part_.calls[call].shape == Shape::Look; }
 
+    static std::string text_of(const Value& value) {
+        if (value.is_nil()) return "";
+        return value.text() ? *value.text() : value.to_string();
+    }
+    std::uint32_t same(std::uint32_t value) const { return of_texts_ ? same_[value] : value; }
+    std::uint32_t find(const Value& value) const {
+        if (!of_texts_) return history_.values.find(value);
+        const auto found = texts_.find(text_of(value));
+        return found == texts_.end() ? kNone : found->second;
+    }
+
     bool find_writers() {
         for (std::uint32_t i = 0; i < part_.calls.size(); ++i) {
             if (reads(i)) continue;
             const Call& call = part_.calls[i];
-            const std::pair place{key_of(i), call.value};
+            const std::pair place{key_of(i), same(call.value)};
             const bool simple = call.function == Function::Write || call.function == Function::Set;
-            if (simple && call.value != initial(place.first) && writers_.emplace(place, i).second) {
+            if (simple && place.second != initial(place.first) &&
+                writers_.emplace(place, i).second) {
                 writes_[place.first].push_back(i);
                 continue;
             }
@@ -97,9 +113,9 @@ private:
     std::uint32_t initial(std::uint32_t key) const {
         if (!options_.initial) return 0;
         const Value::Map* map = options_.initial->map();
-        if (!map || key == kNone) return history_.values.find(*options_.initial);
+        if (!map || key == kNone) return find(*options_.initial);
         const auto found = map->find(history_.values[key]);
-        return found == map->end() ? 0 : history_.values.find(found->second);
+        return found == map->end() ? 0 : find(found->second);
     }
 
     // Which write each read saw; kNone: what was there at first.
@@ -107,7 +123,7 @@ private:
         source_.assign(part_.calls.size(), kNone);
         for (std::uint32_t i = 0; i < part_.calls.size(); ++i) {
             if (!reads(i)) continue;
-            const std::uint32_t seen = part_.calls[i].result;
+            const std::uint32_t seen = same(part_.calls[i].result);
             const auto found = writers_.find({key_of(i), seen});
             if (found != writers_.end())
                 source_[i] = found->second;
@@ -191,6 +207,9 @@ private:
     const Part& part_;
     const JudgeOptions& options_;
     PartLimits limits_;
+    const bool of_texts_;
+    std::vector<std::uint32_t> same_;  // by value: the first with its text
+    std::map<std::string, std::uint32_t> texts_;
     PartVerdict verdict_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> writers_;  // by key and value
     std::map<std::uint32_t, std::vector<std::uint32_t>> writes_;                // by key
@@ -205,7 +224,7 @@ PartVerdict judge_causal(const History& history, const ModelInfo& model, const P
                          const JudgeOptions& options, const PartLimits& limits) {
     if (model.name == "register" || model.name == "cas-register" || model.name == "map" ||
         model.name == "kv")
-        return CausalJudge(history, part, options, limits).run();
+        return CausalJudge(history, part, options, limits, model.name == "kv").run();
     PartVerdict verdict;
     verdict.algorithm = Algorithm::CausalPatterns;
     verdict.answer = Answer::Inconclusive;

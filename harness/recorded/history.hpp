@@ -54,6 +54,7 @@ struct Operation {
     std::uint32_t invoked_line = 0;
     std::uint32_t responded_line = 0;  // 0: there is none
     Outcome outcome = Outcome::Unknown;
+    bool has_argument = true;  // false: the log says nothing there, not even nil
 };
 
 struct History {

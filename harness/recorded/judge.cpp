@@ -33,6 +33,12 @@ public:
     Result<Judgement> run() {
         STAGGER_TRY(const std::vector<Part> parts, calls_of(history_, model_, options_));
         judgement_.parts = static_cast<std::uint32_t>(parts.size());
+        if (parts.empty()) {
+            judgement_.answer = Answer::Inconclusive;
+            judgement_.reason =
+                "no operation in it tells anything by its result, so it is no evidence";
+            return std::move(judgement_);
+        }
         DistinctJudge distinct(history_, model_, options_);
         term_of_.assign(history_.values.size(), 0);
         if (options_.consistency != Consistency::Linearizable) return judge_whole(parts);
@@ -46,7 +52,6 @@ public:
 private:
     // All keys together: without real time they are not independent.
     Result<Judgement> judge_whole(const std::vector<Part>& parts) {
-        if (parts.empty()) return std::move(judgement_);
         const Part& all = parts.front();
         judgement_.judged = static_cast<std::uint32_t>(all.calls.size());
         if (options_.consistency == Consistency::Causal) {

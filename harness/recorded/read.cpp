@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/recorded/read.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 namespace stagger::recorded {
@@ -48,8 +50,12 @@ bool is_table(std::string_view line) {
                              line[at] == '.' || line[at] == '?' || line.substr(at, 3) == "inf" ||
                              line.substr(at, 3) == "nil";
         if (column > 0 && !numeric) return false;
+        const std::size_t start = at;
         at = line.find_first_of(" \t,", at);
-        if (at == std::string_view::npos) return false;
+        // A date and a time of day, as loggers have them.
+        if (at == std::string_view::npos ||
+            line.substr(start, at - start).find(':') != std::string_view::npos)
+            return false;
     }
     return line.find_first_not_of(" \t,", at) != std::string_view::npos;
 }
@@ -64,10 +70,11 @@ Reader reader_of(std::string_view text) {
     if (text[0] == '{') return inside.starts_with('"') ? read_json_lines : read_edn;
     if (text[0] == '[') return inside.starts_with("{\"") ? nullptr : read_edn;
     if (text[0] == '(' || text[0] == '#') return read_edn;
-    if (is_table(line)) return read_table;
     if (line.find("jepsen") != std::string_view::npos ||
-        text.find(":invoke") != std::string_view::npos)
+        line.find(":invoke") != std::string_view::npos)
         return read_text_log;
+    if (is_table(line)) return read_table;
+    if (text.find(":invoke") != std::string_view::npos) return read_text_log;
     return nullptr;
 }
 
@@ -92,6 +99,15 @@ const EventType* event_type(std::string_view name) {
     for (const EventType& type : kTypes)
         if (type.name == name) return &type;
     return nullptr;
+}
+
+Status take_time(const Value& time, Event& event) {
+    if (time.is_nil()) return Ok{};
+    if (const std::int64_t* whole = time.integer()) event.time = static_cast<Time>(*whole);
+    if (const double* real = time.real()) event.time = static_cast<Time>(*real);
+    if (event.time && *event.time >= -kLatest && *event.time <= kLatest) return Ok{};
+    return Error{
+        fmt::format("{} is no time: expected nanoseconds, such as 1500", time.to_string())};
 }
 
 Result<Reading> read_history(const std::string& path, const ReadOptions& options) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 
 namespace stagger::recorded {
 
@@ -111,6 +112,7 @@ Status Recorder::invoke(const Event& event, std::uint32_t process) {
     operation.function = function_of(event.function);
     if (event.key) operation.key = history_.values.intern(*event.key);
     operation.argument = history_.values.intern(event.value);
+    operation.has_argument = event.has_value;
     operation.invoked = position_++;
     operation.invoked_line = event.line;
     open_[process] = static_cast<std::uint32_t>(history_.operations.size());
@@ -137,6 +139,7 @@ Status Recorder::add(const Row& row) {
     operation.function = function_of(row.function);
     if (row.key) operation.key = history_.values.intern(*row.key);
     operation.argument = history_.values.intern(row.argument);
+    operation.has_argument = row.has_argument;
     operation.result = history_.values.intern(row.result);
     operation.outcome = row.outcome;
     operation.invoked_line = operation.responded_line = row.line;
@@ -239,12 +242,37 @@ Status Recorder::check_clock() const {
     return Ok{};
 }
 
+// Of several operations of one process that begin and end at one time, each precedes the next,
+// while those of others at that time overlap them all. Positions cannot say that of two processes.
+Result<std::map<Time, Recorder::Chain>> Recorder::momentary_chains() const {
+    std::map<std::pair<Time, std::uint32_t>, std::uint32_t> counts;
+    std::map<Time, Chain> chains;
+    for (std::uint32_t i = 0; i < history_.operations.size(); ++i) {
+        const Operation& operation = history_.operations[i];
+        if (operation.outcome != Outcome::Returned || invoked_at_[i] != responded_at_[i]) continue;
+        const std::uint32_t count = ++counts[{invoked_at_[i], operation.process}];
+        Chain& chain = chains[invoked_at_[i]];
+        if (count == 1) continue;
+        if (chain.process != kNone && chain.process != operation.process)
+            return Error{fmt::format(
+                "{}:{}: processes {} and {} both begin and end several operations at this one "
+                "time, which --ties precede cannot put in order: expected finer times, or --ties "
+                "concurrent",
+                history_.path, operation.invoked_line, history_.processes[chain.process],
+                history_.processes[operation.process])};
+        chain.process = operation.process;
+        chain.length = count;
+    }
+    return chains;
+}
+
 Status Recorder::number_by_time() {
     STAGGER_TRY(auto checked, check_clock());
     (void)checked;
     auto& operations = history_.operations;
     // Events at one time: with Precede those that end what began before, then those of operations
     // that begin and end right then, then the beginnings. A phase of 0 for all: they overlap.
+    constexpr std::uint32_t kBeginnings = kNone;
     struct Instant {
         Time time;
         std::uint32_t phase;
@@ -252,6 +280,10 @@ Status Recorder::number_by_time() {
         bool is_response;
     };
     const bool precede = options_.ties == Ties::Precede;
+    std::map<Time, Chain> chains;
+    if (precede) {
+        STAGGER_TRY(chains, momentary_chains());
+    }
     std::vector<Instant> instants;
     instants.reserve(2 * operations.size());
     for (std::uint32_t i = 0; i < operations.size(); ++i) {
@@ -260,10 +292,17 @@ Status Recorder::number_by_time() {
         if (only_reads(history_.functions[operation.function]))
             invoked_at_[i] -= options_.stale_seconds * ticks_per_second_;
         const bool momentary = returned && invoked_at_[i] == responded_at_[i];
-        instants.push_back({invoked_at_[i], precede ? (momentary ? 1u : 2u) : 0u, i, false});
+        std::uint32_t first = precede ? kBeginnings : 0;
+        std::uint32_t last = 0;
+        if (precede && momentary) {
+            Chain& chain = chains.at(invoked_at_[i]);
+            const bool in_chain = operation.process == chain.process;
+            first = in_chain ? ++chain.seen : 1;
+            last = in_chain ? first : chain.length;
+        }
+        instants.push_back({invoked_at_[i], first, i, false});
         operation.responded = kNone;
-        if (returned)
-            instants.push_back({responded_at_[i], precede && momentary ? 1u : 0u, i, true});
+        if (returned) instants.push_back({responded_at_[i], last, i, true});
     }
     const auto before = [](const Instant& a, const Instant& b) {
         return a.time < b.time || (a.time == b.time && a.phase < b.phase);

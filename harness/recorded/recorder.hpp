@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ struct Event {
     std::string_view process;
     std::string_view function;
     Value value;
+    bool has_value = true;
     std::optional<Value> key;
     std::optional<Time> time;
 };
@@ -49,6 +51,7 @@ struct Row {
     std::string_view process;
     std::string_view function;
     Value argument, result;
+    bool has_argument = false;
     std::optional<Value> key;
     Time start = 0;
     std::optional<Time> end;  // none: it never returned
@@ -78,6 +81,13 @@ private:
     Status invoke(const Event& event, std::uint32_t process);
     void set_times(std::uint32_t operation, std::optional<Time> invoked,
                    std::optional<Time> responded);
+    // Of one time: the process with several operations that begin and end right then.
+    struct Chain {
+        std::uint32_t process = kNone;
+        std::uint32_t length = 1;
+        std::uint32_t seen = 0;
+    };
+    Result<std::map<Time, Chain>> momentary_chains() const;
     void number_by_order();
     Status number_by_time();
     Status check_clock() const;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -52,23 +54,38 @@ public:
         heading["format"] = "stagger-history";
         heading["version"] = 1;
         std::string out = heading.dump() + "\n";
-        for (const Moment& moment : moments)
-            out += event(history_.calls[moment.call], moment.is_response)
-                       .dump(-1, ' ', false, Json::error_handler_t::replace) +
-                   "\n";
+        // A task that was struck while it was inside a call goes on without its response.
+        std::map<std::uint32_t, std::uint32_t> open;
+        for (const Moment& moment : moments) {
+            const history::Call& call = history_.calls[moment.call];
+            const auto [last, is_new] = open.try_emplace(call.task, moment.call);
+            if (moment.is_response) {
+                open.erase(last);
+            } else if (!is_new) {
+                out += line(event(history_.calls[last->second], "info"));
+                last->second = moment.call;
+            }
+            out += line(event(call, moment.is_response ? type_of(call) : "invoke"));
+        }
         return out;
     }
 
 private:
-    Json event(const history::Call& call, bool is_response) const {
+    static std::string line(const Json& json) {
+        return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    }
+
+    Json event(const history::Call& call, std::string_view type) const {
         Json out;
         out["process"] = history_.tasks[call.task].name;
-        out["type"] = is_response ? type_of(call) : "invoke";
+        out["type"] = type;
         out["f"] = name(call.operation);
         out["object"] = history_.objects[call.object].name;
         if (!call.key.is_nil()) out["key"] = to_json(call.key);
-        const Json value = is_response ? result_of(call) : argument_of(call);
-        if (!value.is_null()) out["value"] = value;
+        const bool invokes = type == "invoke";
+        const Json value = invokes ? argument_of(call) : type == "info" ? Json() : result_of(call);
+        // That the argument is nil must be told from there being none.
+        if (invokes || !value.is_null()) out["value"] = value;
         return out;
     }
 

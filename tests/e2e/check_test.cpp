@@ -123,6 +123,10 @@ TEST(Check, RefusesWhatIsNoHistoryOfTheModel) {
     expect_check(kGood, {"--model", "register", "--key", "7"}, 64, "no operation is on the key 7");
     expect_check(kGood, {"--model", "register", "--consistency", "x"}, 64, "none of");
     expect_check(std::string(kGood) + "{:process 1, :ty", {"--model", "register"}, 64, "h:5:");
+    expect_check(kGood, {"--model", "register", "--json", "/nonexistent/x"}, 64,
+                 "/nonexistent/x cannot be written");
+    expect_check("0 0 1 enqueue 1\n", {"--model", "queue", "--stale-versions", "1"}, 64,
+                 "are of registers, not of queue");
     const TemporaryFolder folder;
     EXPECT_EQ(stagger(folder, {"check", "nowhere", "--model", "set"}).ending,
               testing::Ending(Exited{64}));

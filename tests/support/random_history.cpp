@@ -170,7 +170,8 @@ public:
     History make() {
         while (started_ < shape_.operations || busy() > 0) step(draw(random_, shape_.processes));
         if (chance(random_, shape_.falsified)) falsify();
-        for (const Event& event : events_) {
+        for (Event& event : events_) {
+            if (model_ == "map" || model_ == "kv") event.key = Value("k");
             const Status status = recorder_.add(event);
             STAGGER_CHECK(status.ok());
         }

@@ -200,7 +200,7 @@ void set_up_check(Usage& usage, Options& options) {
         "end,\n"
         "operation and value, by their content. Ends with 0 if the history is as asked, 1 if not, "
         "2\n"
-        "if time or memory ran out, 64 if it is no history of this model.";
+        "if time or memory ran out or nothing is in it, 64 if it is no history of this model.";
     usage.examples =
         "  stagger check history.edn --model cas-register\n"
         "  stagger check queue.log --model queue --json verdict.json\n"
@@ -214,6 +214,10 @@ int run_check(const Options& options, Console& console) {
         return fail(Error{"--model is missing: it says what the operations are on; see `stagger "
                           "list models`"},
                     console);
+    if (!options.json.empty() && options.json != "-") {
+        const Status writable = check_writable(options.json);
+        if (!writable) return fail(writable.error(), console);
+    }
     recorded::Script script;
     const Result<recorded::ModelInfo> model = model_named(options.check.model, script);
     if (!model) return fail(model.error(), console);
@@ -226,6 +230,12 @@ int run_check(const Options& options, Console& console) {
         if (!key) return fail(Error{"--key: " + key.error().message}, console);
         judging.key = std::move(*key);
     }
+    if ((options.check.stale_versions > 0 || options.check.stale_seconds > 0) &&
+        model->fast != recorded::Fast::Register)
+        return fail(Error{fmt::format("--stale-versions and --stale-time are of registers, not of "
+                                      "{}: expected --model register",
+                                      model->name)},
+                    console);
     judging.consistency = *parse_consistency(options.check.consistency);
     judging.stale_versions = options.check.stale_versions;
     judging.memory_bytes = options.check.memory_bytes;

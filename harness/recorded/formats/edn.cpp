@@ -38,6 +38,16 @@ void append_utf8(std::string& out, unsigned code) {
 
 }  // namespace
 
+std::string canonical_digits(std::string_view digits) {
+    std::string text;
+    if (digits.front() == '-') {
+        text = "-";
+        digits.remove_prefix(1);
+    }
+    const std::size_t first = digits.find_first_not_of('0');
+    return text.append(digits.substr(std::min(first, digits.size())));
+}
+
 Value edn_atom(std::string_view word) {
     if (word.empty() || word == "nil") return {};
     if (word == "true") return true;
@@ -51,6 +61,8 @@ Value edn_atom(std::string_view word) {
     std::int64_t integer = 0;
     const auto as_integer = std::from_chars(digits.data(), end, integer);
     if (as_integer.ec == std::errc{} && as_integer.ptr == end) return integer;
+    if (as_integer.ec == std::errc::result_out_of_range && as_integer.ptr == end)
+        return canonical_digits(digits);
     const bool may_be_real =
         !digits.empty() && (digits[0] == '-' || (digits[0] >= '0' && digits[0] <= '9'));
     double real = 0;

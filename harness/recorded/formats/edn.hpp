@@ -47,6 +47,9 @@ private:
     std::unique_ptr<Error> error_;
 };
 
+// A whole number that 64 bits cannot hold keeps its identity as this text, in every format.
+std::string canonical_digits(std::string_view digits);
+
 // The value that one word of EDN stands for: 3, nil, true, :timed-out, 1.5, 7N.
 Value edn_atom(std::string_view word);
 

@@ -27,6 +27,11 @@ struct EventType {
 };
 const EventType* event_type(std::string_view name);
 
+// Puts the time that a log gives into the event; nil is none.
+Status take_time(const Value& time, Event& event);
+// Beyond these a time has no fractions, and differences of times are lost.
+inline constexpr Time kLatest = 9.2e18L;
+
 // How often readers ask the recorder for its bounds.
 inline constexpr std::uint32_t kBoundsEvery = 1024;
 

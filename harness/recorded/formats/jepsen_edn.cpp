@@ -63,6 +63,7 @@ private:
         edn_.begin_form();
         event_ = Event{};
         event_.line = input_.line();
+        event_.has_value = false;
         has_type_ = has_function_ = has_process_ = takes_part_ = false;
         if (!edn_.skip_tag()) return false;
         if (input_.peek() != '{')
@@ -93,16 +94,18 @@ private:
         }
         if (key == ":f") return read_function();
         if (key == ":process") return read_process();
-        if (key == ":value") return edn_.read(event_.value);
+        if (key == ":value") {
+            event_.has_value = true;
+            return edn_.read(event_.value);
+        }
         if (key == ":key") {
             event_.key.emplace();
             return edn_.read(*event_.key);
         }
         if (!edn_.read(ignored_)) return false;
         if (key == ":time") {
-            if (const std::int64_t* time = ignored_.integer())
-                event_.time = static_cast<Time>(*time);
-            if (const double* time = ignored_.real()) event_.time = static_cast<Time>(*time);
+            const Status timed = take_time(ignored_, event_);
+            return timed.ok() || edn_.fail(timed.error().message);
         }
         return true;
     }
@@ -153,7 +156,8 @@ private:
         const auto value = map->find(Value("value"));
         if (map->size() == 2 && value == map->end()) return;
         event_.key = key->second;
-        event_.value = Value(value == map->end() ? Value() : value->second);
+        event_.has_value = value != map->end();
+        event_.value = Value(event_.has_value ? value->second : Value());
     }
 
     Input& input_;

@@ -7,15 +7,21 @@
 //
 // `process` is a number or a text; `type` is invoke, ok, fail or info; `f` names the operation.
 // Optional: `value`, the argument of an invocation or the result of a response; `object` and `key`,
-// which the operation is about; `time` in nanoseconds. A first line that holds "format" says which
-// version of the format this is. Empty lines are passed over.
+// which the operation is about; `time` in nanoseconds. `index`, `error` and `node` are remarks. A
+// first line that holds "format" says which version of the format this is. Empty lines are passed
+// over.
 //
 // nlohmann-json is used here and in write.cpp.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <charconv>
+
+#include "harness/recorded/formats/edn.hpp"
 #include "harness/recorded/formats/formats.hpp"
+#include "harness/spec/cases.hpp"
 
 namespace stagger::recorded {
 
@@ -81,6 +87,31 @@ bool too_deep(std::string_view line) {
     return false;
 }
 
+// Whole numbers beyond 64 bits as texts of their digits: the parser would round them.
+std::string with_large_numbers_as_texts(const std::string& line) {
+    constexpr std::string_view kOfNumbers = "+-.0123456789eE";
+    std::string out;
+    bool inside = false;
+    for (std::size_t i = 0; i < line.size();) {
+        const char c = line[i];
+        if (inside || (c != '-' && (c < '0' || c > '9'))) {
+            if (inside && c == '\\' && i + 1 < line.size()) out += line[i++];
+            if (c == '"') inside = !inside;
+            out += line[i++];
+            continue;
+        }
+        const std::size_t end = std::min(line.find_first_not_of(kOfNumbers, i), line.size());
+        const std::string_view word = std::string_view(line).substr(i, end - i);
+        std::int64_t integer = 0;
+        const auto parsed = std::from_chars(word.data(), word.data() + word.size(), integer);
+        const bool large =
+            parsed.ec == std::errc::result_out_of_range && parsed.ptr == word.data() + word.size();
+        out += large ? fmt::format("\"{}\"", canonical_digits(word)) : std::string(word);
+        i = end;
+    }
+    return out;
+}
+
 class Reader {
 public:
     Reader(Input& input, const ReadOptions& options)
@@ -106,9 +137,10 @@ public:
 private:
     Status read_line(const std::string& line) {
         if (too_deep(line)) return Error{"this is nested too deeply for an event"};
-        const Json json = Json::parse(line, nullptr, false);
+        const Json json = Json::parse(with_large_numbers_as_texts(line), nullptr, false);
         if (json.is_discarded()) {
-            const bool cut = input_.at_end_of_file() && line.back() != '}';
+            const bool cut = input_.at_end_of_file() &&
+                             line[line.find_first_not_of(" \t")] == '{' && line.back() != '}';
             return Error{
                 cut ? fmt::format("the history ends in the middle of a line: {}", kExpected)
                     : fmt::format("this is no JSON: {}", kExpected)};
@@ -124,7 +156,24 @@ private:
         return Error{"this version of the format is not known: expected \"version\": 1"};
     }
 
+    // A key that is spelt wrong would silently be none. The last three are remarks.
+    static Status check_keys(const Json& json) {
+        static const std::vector<std::string> kKeys = {
+            "process", "type", "f", "value", "object", "key", "time", "index", "error", "node"};
+        for (const auto& [key, _] : json.items()) {
+            if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) continue;
+            const std::string nearest = spec::nearest_name(key, kKeys);
+            const std::string hint = nearest.empty()
+                                         ? "expected process, type, f, value, object, key or time"
+                                         : fmt::format("did you mean \"{}\"?", nearest);
+            return Error{fmt::format("an event has no \"{}\": {}", key, hint)};
+        }
+        return Ok{};
+    }
+
     Status read_event(const Json& json) {
+        STAGGER_TRY(auto known, check_keys(json));
+        (void)known;
         for (const char* name : {"process", "type", "f"}) {
             const auto found = json.find(name);
             const bool fits =
@@ -143,12 +192,16 @@ private:
         process_ = text_of(json["process"]);
         event.process = process_;
         event.function = json["f"].get_ref<const std::string&>();
-        if (const auto value = json.find("value"); value != json.end()) {
+        const auto value = json.find("value");
+        event.has_value = value != json.end();
+        if (event.has_value) {
             STAGGER_TRY(event.value, to_value(*value));
         }
-        if (const auto time = json.find("time"); time != json.end() && time->is_number())
-            event.time = time->is_number_float() ? static_cast<Time>(time->get<double>())
-                                                 : static_cast<Time>(time->get<std::int64_t>());
+        if (const auto found = json.find("time"); found != json.end()) {
+            STAGGER_TRY(const Value time, to_value(*found));
+            STAGGER_TRY(auto timed, take_time(time, event));
+            (void)timed;
+        }
         STAGGER_TRY(auto keyed, read_key(json, event));
         (void)keyed;
         return recorder_.add(event);

@@ -92,7 +92,7 @@ Result<Time> time_of(std::string_view cell) {
     if (whole.ec == std::errc{} && whole.ptr == end) return static_cast<Time>(integer);
     double real = 0;
     const auto fraction = std::from_chars(cell.data(), end, real);
-    if (fraction.ec == std::errc{} && fraction.ptr == end && real == real && real - real == 0)
+    if (fraction.ec == std::errc{} && fraction.ptr == end && real >= -kLatest && real <= kLatest)
         return static_cast<Time>(real);
     return Error{fmt::format("\"{}\" is no time: {}", cell, kExpected)};
 }
@@ -201,6 +201,7 @@ private:
             values.pop_back();
         }
         if (values.empty()) return Ok{};
+        row.has_argument = !is_nothing(values[0]);
         STAGGER_TRY(row.argument, value_of(values[0]));
         std::size_t next = 1;
         if (is_cas && !row.argument.list()) {
@@ -220,8 +221,10 @@ private:
         return Ok{};
     }
 
+    static bool is_nothing(std::string_view cell) { return cell == "-" || cell == "_"; }
+
     static Result<Value> value_of(std::string_view cell) {
-        if (cell == "-" || cell == "_") return Value();
+        if (is_nothing(cell)) return Value();
         if (cell.find_first_of("\"[({#\\;") == std::string_view::npos) return edn_atom(cell);
         Input words = Input::of_text("", cell);
         EdnReader edn(words);

@@ -3,6 +3,7 @@
 // The lines that Jepsen prints while it runs, and its history.txt:
 //
 //     INFO  jepsen.util - 0  :invoke  :cas  [0 3]
+//     2026-11-22 10:00:00,123{GMT} INFO [jepsen worker 0] jepsen.util: 0 :invoke :cas [0 3]
 //     0  :ok  :read  nil
 //
 // In a log, lines of other origin stand between them and are passed over. What follows the value,
@@ -62,35 +63,40 @@ public:
 private:
     Error error(std::string_view message) const { return input_.error_at(line_, message); }
 
-    // What stands behind the prefix of a logger, if the line may be an event.
-    bool event_part(std::string_view line, std::string_view& rest) const {
-        const std::size_t logged = line.find("jepsen.util - ");
-        if (logged != std::string_view::npos) {
-            rest = line.substr(logged + 14);
+    // What stands behind the prefix of a logger, or the whole line. True if that is surely
+    // Jepsen's.
+    static bool skip_prefix(std::string_view line, std::string_view& rest) {
+        rest = line;
+        for (const std::string_view logger : {"jepsen.util - ", "jepsen.util: "}) {
+            const std::size_t logged = line.find(logger);
+            if (logged == std::string_view::npos) continue;
+            rest = line.substr(logged + logger.size());
             return true;
         }
         constexpr std::array<std::string_view, 5> kLevels = {"INFO", "WARN", "DEBUG", "ERROR",
                                                              "TRACE"};
-        std::string_view words = line;
-        const std::string_view first = take_word(words);
-        if (first.empty() || first.front() == '#' || first.front() == ';') return false;
         const std::size_t dash = line.find(" - ");
         const bool level_near = std::any_of(kLevels.begin(), kLevels.end(), [&](auto level) {
             return line.substr(0, 64).find(level) != std::string_view::npos;
         });
-        // Somebody else's line in a log, unless an event stands in it.
-        const bool has_event = line.find("\t:invoke") != std::string_view::npos ||
-                               line.find(" :invoke ") != std::string_view::npos ||
-                               line.find("\t:ok") != std::string_view::npos ||
-                               line.find(" :ok ") != std::string_view::npos;
-        if (level_near && !has_event) return false;
-        rest = level_near && dash != std::string_view::npos ? line.substr(dash + 3) : line;
-        return true;
+        if (level_near && dash != std::string_view::npos) rest = line.substr(dash + 3);
+        return false;
+    }
+
+    // Two words tell events from lines of other origin: a process, and a type.
+    static bool is_event(std::string_view rest, bool logged) {
+        const std::string_view process = take_word(rest);
+        const std::string_view type = take_word(rest);
+        if (process.empty() || process.front() == ':') return false;  // the nemesis
+        const bool numbered = process.find_first_not_of("0123456789") == std::string_view::npos;
+        if (type.empty()) return logged && numbered;  // it breaks off
+        return type.front() == ':' && (logged || numbered || event_type(type.substr(1)));
     }
 
     Status read_line(std::string_view line) {
         std::string_view rest;
-        if (!event_part(line, rest)) {
+        const bool logged = skip_prefix(line, rest);
+        if (!is_event(rest, logged)) {
             if (input_.at_end_of_file() && cut_off(line))
                 return error(
                     fmt::format("the history ends in the middle of a line: {}", kExpected));
@@ -99,8 +105,6 @@ private:
         const std::string_view process = take_word(rest);
         const std::string_view type_word = take_word(rest);
         const std::string_view function = take_word(rest);
-        if (process.empty()) return error(kExpected);
-        if (process.front() == ':') return Ok{};  // the nemesis
         if (type_word.size() < 2 || type_word.front() != ':' || function.empty())
             return error(fmt::format("this is no event: {}", kExpected));
         const EventType* type = event_type(type_word.substr(1));

@@ -2,7 +2,7 @@
 //
 // A readers-writer lock, whose state is the owner for writing (or none) and the owners for reading,
 // and a semaphore, whose state is its permits. An attempt that was refused is legal only at a
-// moment when it had to be.
+// moment when it had to be, of the former: when somebody holds it.
 #include <algorithm>
 
 #include "harness/recorded/models/content.hpp"
@@ -26,8 +26,10 @@ public:
             call.function == Function::LockShared || call.function == Function::UnlockShared;
         if (call.function == Function::Lock || call.function == Function::LockShared) {
             const bool free = words[1] == 0 && (shared || words.size() == 2);
+            // Readers may be refused for a writer that waits behind other readers.
+            const bool held = words[1] != 0 || words.size() > 2;
             if (call.known && setting_.term_of[call.result] == refused_)
-                return free ? std::nullopt : std::optional(state);
+                return held ? std::optional(state) : std::nullopt;
             if (!free) return std::nullopt;
             if (shared)
                 words.insert(std::upper_bound(words.begin() + 2, words.end(), me), me);
