@@ -29,6 +29,7 @@ public:
           history_(context.history),
           sleepers_(sleepers(context)),
           deaths_(deaths(context.history)) {
+        if (sleepers_.empty()) add_last_look();
         for (const Sleeper& sleeper : sleepers_) edges_.push_back(awaited(sleeper));
     }
 
@@ -41,6 +42,16 @@ public:
     }
 
 private:
+    // Where all others have ended, it is the parent that waits.
+    void add_last_look() {
+        for (std::uint32_t i = 0; i < history_.calls.size(); ++i) {
+            const history::Call& call = history_.calls[i];
+            if (call.operation != Operation::Snapshot || call.responded != kNone) continue;
+            const std::string name = object_name(history_, call.object);
+            sleepers_.push_back({call.task, call.object, i, "its last look at " + name});
+        }
+    }
+
     // The tasks of which one must do something before the sleeper can go on.
     std::vector<std::uint32_t> awaited(const Sleeper& sleeper) const {
         if (can_be_held(history_, sleeper.object)) return holders_before(sleeper);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Delivery of a stream's bytes: each byte written is read once, those of a write in order, and
-// those of a write that the contract calls atomic together. Follows the bytes that were read back
-// to the writes they come from; where several would do, to the one that explains most. Judged only
-// where the calls on the stream have no legal order, or writes may legally be mixed.
+// those of a write that the contract calls atomic together. Judged only where the calls on the
+// stream have no legal order, or writes may legally be mixed; then a search says whether the bytes
+// can be such a mixture. For the message, follows the bytes that were read back to the writes they
+// come from; where several would do, to the one that explains most, which proves nothing.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "harness/base/excerpt.hpp"
+#include "harness/check/mixture.hpp"
 #include "harness/check/oracles/oracles.hpp"
 
 namespace stagger::check::oracle {
@@ -31,6 +33,7 @@ struct Read {
 struct Write {
     const Op* op = nullptr;
     std::string bytes;
+    std::size_t asked = 0;  // how many were to be written
     std::vector<bool> came_out;
     std::size_t next = 0;             // after the byte that came out last
     const Read* last_read = nullptr;  // that byte's
@@ -60,13 +63,37 @@ public:
         });
     }
 
-    void judge() {
+    // `is_wrong`: the calls on the stream have no legal order, and could have had one.
+    void judge(bool is_wrong) {
+        if (is_wrong) return explain();
+        const SearchOutcome outcome = find_mixture(mixture(), context_.search_limits());
+        if (outcome == SearchOutcome::Found) return;
+        if (outcome != SearchOutcome::Impossible)
+            return context_.inconclusive(outcome, "The bytes of " + object_.name);
+        explain();
+        if (!reported_) report_no_mixture();
+    }
+
+private:
+    Mixture mixture() const {
+        Mixture mixture;
+        for (const Write& write : writes_)
+            mixture.writes.push_back({write.bytes, interval(*write.op), is_atomic(write)});
+        for (const Read& read : reads_)
+            mixture.reads.push_back({read.bytes, interval(*read.op), read.snapshot});
+        for (const Op* op : empty_) mixture.reads.push_back({{}, interval(*op), true});
+        mixture.lossy = object_.contract.lossy || unknown_read_;
+        mixture.duplicating = object_.contract.duplicating;
+        return mixture;
+    }
+    static Interval interval(const Op& op) { return {op.invoked, op.responded}; }
+
+    void explain() {
         for (const Read& read : reads_)
             if (!follow(read)) return;
         if (!object_.contract.lossy && !unknown_read_) judge_losses();
     }
 
-private:
     void collect(const Op& op) {
         switch (op.operation) {
             case Operation::StreamWrite:
@@ -75,8 +102,7 @@ private:
                 if (!op.known) unknown_read_ = true;
                 if (op.known && op.status == ResultStatus::Ok)
                     reads_.push_back({&op, std::string(text_of(context_.terms, op.result))});
-                if (op.known && op.status == ResultStatus::Empty)
-                    last_empty_ = std::max(last_empty_, op.invoked);
+                if (op.known && op.status == ResultStatus::Empty) empty_.push_back(&op);
                 return;
             case Operation::Snapshot:
                 seen_at_the_end_ = true;
@@ -91,6 +117,7 @@ private:
         Write write;
         write.op = &op;
         write.bytes = text_of(context_.terms, op.value);
+        write.asked = write.bytes.size();
         if (op.known) {
             const auto written = integer_of(context_.terms, op.result).value_or(0);
             write.bytes.resize(std::min(
@@ -182,7 +209,7 @@ private:
 
     bool is_atomic(const Write& write) const {
         const std::uint64_t largest = object_.contract.atomic_write;
-        return write.op->known && (largest == 0 || write.bytes.size() <= largest);
+        return write.op->known && (largest == 0 || write.asked <= largest);
     }
 
     void judge_interruption(const Write& write, const Read& read) {
@@ -212,7 +239,10 @@ private:
     void judge_losses() {
         for (const Write& write : writes_) {
             if (!write.op->known || write.missing() == 0) continue;
-            if (!seen_at_the_end_ && last_empty_ <= write.op->responded) continue;
+            const bool found_empty = std::any_of(empty_.begin(), empty_.end(), [&](const Op* op) {
+                return op->invoked > write.op->responded;
+            });
+            if (!seen_at_the_end_ && !found_empty) continue;
             return report(
                 Symptom::LostMessage,
                 fmt::format("{} wrote {} bytes to {}, but {} of them never came out.", who(write),
@@ -234,6 +264,16 @@ private:
                {read.op->call});
     }
 
+    void report_no_mixture() {
+        std::vector<std::uint32_t> calls;
+        for (const Read& read : reads_) calls.push_back(read.op->call);
+        report(Symptom::NotLinearizable,
+               fmt::format("However the writes to {} are mixed, what was read out of it does not "
+                           "come of them.",
+                           object_.name),
+               std::move(calls));
+    }
+
     std::string who(const Write& write) const {
         return task_name(context_.history, write.op->task);
     }
@@ -242,15 +282,17 @@ private:
     }
 
     void report(Symptom symptom, std::string text, std::vector<std::uint32_t> calls) {
+        reported_ = true;
         context_.report(symptom, object_.name, std::move(text), std::move(calls));
     }
 
     Context& context_;
     const history::Object& object_;
-    std::vector<Write> writes_;  // in order of invocation
-    std::vector<Read> reads_;    // in order of return
-    Write* current_ = nullptr;   // whose bytes came out last
-    std::uint32_t last_empty_ = 0;
+    std::vector<Write> writes_;     // in order of invocation
+    std::vector<Read> reads_;       // in order of return
+    Write* current_ = nullptr;      // whose bytes came out last
+    std::vector<const Op*> empty_;  // reads that found nothing
+    bool reported_ = false;
     bool unknown_read_ = false;
     bool seen_at_the_end_ = false;
 };
@@ -262,8 +304,9 @@ void stream_bytes(Context& context) {
         const history::Object& stream = context.history.objects[object];
         if (stream.type != ObjectType::Stream || stream.contract.framed) continue;
         if (context.standing[object] == Standing::Linearizable) continue;
+        const bool is_wrong = context.standing[object] == Standing::NotLinearizable;
         for (const Partition& partition : partitions(context, object))
-            StreamBytes(context, partition).judge();
+            StreamBytes(context, partition).judge(is_wrong);
     }
 }
 
