@@ -45,6 +45,7 @@ public:
         for (const Part& part : parts) {
             judgement_.judged += static_cast<std::uint32_t>(part.calls.size());
             if (judgement_.answer != Answer::Violation) take(part, judge_part(part, distinct));
+            if (model_error_) return *model_error_;
         }
         return std::move(judgement_);
     }
@@ -62,6 +63,7 @@ private:
         const SerialVerdict found =
             judge_sequential(history_, model_, all, options_, term_of_, limits_);
         take(all, found.verdict);
+        if (model_error_) return *model_error_;
         judgement_.order_known = judgement_.answer == Answer::Violation;
         for (const std::uint32_t call : found.order)
             judgement_.order.push_back(all.calls[call].operation);
@@ -96,7 +98,7 @@ private:
         PartVerdict verdict;
         if (options_.algorithm != Algorithm::Frontier) {
             verdict = search.depth_first(limits_, soon);
-            if (verdict.answer == Answer::Ok) return verdict;
+            if (verdict.answer == Answer::Ok || verdict.model_failed) return verdict;
         }
         PartVerdict second = search.in_order_of_time(limits_);
         // What the first search saw stands, even where the second ran out of its bounds.
@@ -110,6 +112,10 @@ private:
         if (std::find(used.begin(), used.end(), verdict.algorithm) == used.end())
             used.push_back(verdict.algorithm);
         if (verdict.answer == Answer::Ok) return;
+        if (verdict.model_failed) {
+            model_error_ = std::make_unique<Error>(Error{verdict.reason});
+            return;
+        }
         if (verdict.answer == Answer::Inconclusive) {
             if (judgement_.answer == Answer::Inconclusive) return;
             judgement_.answer = Answer::Inconclusive;
@@ -141,6 +147,7 @@ private:
     PartLimits limits_;
     std::vector<Term> term_of_;
     Judgement judgement_;
+    std::unique_ptr<Error> model_error_;
 };
 
 }  // namespace

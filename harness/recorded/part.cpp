@@ -71,6 +71,7 @@ PartVerdict PartSearch::verdict_of(check::SearchOutcome outcome, std::uint32_t s
     if (const Error* failure = model_->failure()) {
         verdict.answer = Answer::Inconclusive;
         verdict.reason = failure->message;
+        verdict.model_failed = true;
         return verdict;
     }
     switch (outcome) {

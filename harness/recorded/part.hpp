@@ -15,6 +15,7 @@ struct PartVerdict {
     std::string reason;           // "" of a violation: there is no more to say than that
     std::uint32_t stuck = kNone;  // of a violation: an index into Part::calls
     bool stuck_is_first = true;   // false: an earlier response may have no explanation, either
+    bool model_failed = false;    // `reason` says how; there is no verdict then
 };
 
 // What judging one part may use.

@@ -44,6 +44,18 @@ public:
     SerialSearch& operator=(const SerialSearch&) = delete;
 
     SerialVerdict run() {
+        SerialVerdict found = search();
+        for (const auto& model : models_) {
+            if (!model->failure()) continue;
+            found = inconclusive(model->failure()->message.c_str());
+            found.verdict.model_failed = true;
+            break;
+        }
+        return found;
+    }
+
+private:
+    SerialVerdict search() {
         Choice choice = first_choice();
         for (std::uint64_t steps = 1; left_ > 0; ++steps) {
             if (terms_.exhausted() || visited_.exhausted())
@@ -60,7 +72,6 @@ public:
         return {PartVerdict{Answer::Ok, Algorithm::SerialSearch, "", kNone}, {}};
     }
 
-private:
     struct Choice {
         std::uint32_t lane = 0;
         unsigned alternative = 0;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <lua.hpp>
-#include <optional>
 
 #include "harness/spec/expression.hpp"
 #include "harness/spec/lua_sandbox.hpp"
@@ -58,17 +57,16 @@ struct Evaluator::State {
     std::string too_large;  // the name of a variable whose value did not fit, "" if all did
 
     // Pushes the expression's function.
-    std::optional<Error> push_function(const Expression& expression) {
+    std::unique_ptr<Sandbox::Complaint> push_function(const Expression& expression) {
         lua_State* lua = sandbox.lua();
         if (expression.id >= functions.size()) functions.resize(expression.id + 1, LUA_NOREF);
         int& function = functions[expression.id];
         if (function == LUA_NOREF) {
-            if (auto complaint = sandbox.compile(expression.source))
-                return error_in(expression, complaint->message, complaint->line);
+            if (auto complaint = sandbox.compile(expression.source)) return complaint;
             function = luaL_ref(lua, LUA_REGISTRYINDEX);
         }
         lua_rawgeti(lua, LUA_REGISTRYINDEX, function);
-        return std::nullopt;
+        return nullptr;
     }
 };
 
@@ -107,7 +105,8 @@ Value Evaluator::get(const std::string& name) const {
 }
 
 Status Evaluator::compile(const Expression& expression) {
-    if (auto error = state_->push_function(expression)) return *error;
+    if (auto complaint = state_->push_function(expression))
+        return error_in(expression, complaint->message, complaint->line);
     lua_pop(state_->sandbox.lua(), 1);
     return Ok{};
 }
@@ -121,16 +120,25 @@ void Evaluator::collect_garbage() {
 }
 
 Result<Value> Evaluator::evaluate(const Expression& expression) {
+    std::uint32_t line = 1;
+    Result<Value> value = evaluate(expression, line);
+    if (!value.ok()) return error_in(expression, value.error().message, line);
+    return value;
+}
+
+Result<Value> Evaluator::evaluate(const Expression& expression, std::uint32_t& line) {
+    line = 1;
     if (!state_->too_large.empty())
-        return error_in(expression,
-                        fmt::format("the value of {} takes too much memory", state_->too_large), 1);
-    if (auto error = state_->push_function(expression)) return *error;
-    if (auto complaint = state_->sandbox.run())
-        return error_in(expression, complaint->message, complaint->line);
+        return Error{fmt::format("the value of {} takes too much memory", state_->too_large)};
+    auto complaint = state_->push_function(expression);
+    if (!complaint) complaint = state_->sandbox.run();
+    if (complaint) {
+        line = complaint->line;
+        return Error{complaint->message};
+    }
     lua_State* lua = state_->sandbox.lua();
     auto value = to_value(lua, -1);
     lua_pop(lua, 1);
-    if (!value.ok()) return error_in(expression, value.error().message, 1);
     return value;
 }
 

@@ -33,6 +33,9 @@ public:
 
     // Compiles at first sight of expression.id. The error says what Lua says, with the position.
     Result<Value> evaluate(const Expression&);
+    // The same for code from a file of its own: the error is what Lua says alone, and `line` where
+    // it is, from 1 within the source of the function that failed.
+    Result<Value> evaluate(const Expression&, std::uint32_t& line);
     // Compiles what will be evaluated later, in processes that are forked for it; and then tidies
     // up, so that none of them has to.
     Status compile(const Expression&);

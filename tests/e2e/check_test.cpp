@@ -116,6 +116,40 @@ TEST(Check, JudgesByAModelInLua) {
     EXPECT_EQ(code("broken.lua", "good"), testing::Ending(Exited{64}));
 }
 
+TEST(Check, SaysWhatIsWrongWithAModelInLua) {
+    const TemporaryFolder folder;
+    folder.write("h", "0 0 1 write 1\n1 2 3 read 1\n");
+    const std::string init = "function init() return 0 end\n";
+    const auto expect = [&](const std::string& name, const std::string& model,
+                            const std::string& part) {
+        folder.write(name, model);
+        for (const char* consistency : {"linearizable", "sequential"}) {
+            const Outcome outcome =
+                stagger(folder, {"check", "h", "--model", name, "--consistency", consistency});
+            EXPECT_EQ(outcome.ending, testing::Ending(Exited{64})) << outcome.out << outcome.err;
+            EXPECT_TRUE(contains(outcome.err, name + part)) << outcome.err;
+        }
+    };
+    expect("syntax.lua", "\nfunction init( return\n", ":2: <name>");
+    expect("open.lua", init + "function step(s, op) return", ":2: ");
+    expect("nothing.lua", init, ":1: there is no function step");
+    expect("index.lua", init + "function step(s, op)\n  return s.x.y\nend\n",
+           ":3: step: attempt to index a n");
+    expect("os.lua", init + "function step(s, op) return os.time() end", ":2: 'os' is a nil value");
+    expect("print.lua", init + "function step(s, op) return print end",
+           ":2: 'print' is a nil value");
+    expect("function.lua", init + "function step(s, op) return tostring end",
+           ":2: step: a function is no value");
+    expect("endless.lua", init + "function step(s, op)\n  while true do end\nend",
+           ":2: step: this takes more than");
+    expect("model.toml",
+           "[model]\nstep = '''\nfunction step(state, op)\n  return op.x.y\nend'''\n"
+           "init = 'function init(i) return 0 end'\n",
+           ":4: step: attempt to index a nil value");
+    expect("text.toml", "[model]\ninit = '0'\nstep = 'function(s, op) return s end'\n",
+           ":2: expected a text such as function(...)");
+}
+
 TEST(Check, RefusesWhatIsNoHistoryOfTheModel) {
     expect_check(kGood, {}, 64, "--model is missing");
     expect_check(kGood, {"--model", "registre"}, 64, "did you mean \"register\"?");

@@ -10,12 +10,16 @@
 // `key`. It runs in the sandbox of expressions, with its bounds on steps and memory. States are
 // compared by content.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <unordered_map>
 
 #include "harness/base/document.hpp"
 #include "harness/recorded/models/model.hpp"
 #include "harness/spec/evaluator.hpp"
+#include "harness/spec/expression.hpp"
 
 namespace stagger::recorded {
 
@@ -25,7 +29,15 @@ constexpr std::size_t kLongestScript = std::size_t{1} << 20;
 
 // The script as an expression: running it sets the functions as variables.
 constexpr std::string_view kOpening = "(function() ";
-constexpr std::string_view kClosing = "\nreturn type(partition) == 'function' end)()";
+constexpr std::string_view kClosing = "\nend)()";
+
+// What Lua has elsewhere. Reading such a name here would give nil, and nil from `step` is a
+// verdict.
+constexpr std::array<std::string_view, 28> kNotInSandbox = {
+    "os",       "io",     "print",        "require",      "package", "debug",  "coroutine",
+    "utf8",     "load",   "loadfile",     "loadstring",   "dofile",  "pairs",  "next",
+    "select",   "pcall",  "xpcall",       "error",        "assert",  "rawget", "rawset",
+    "rawequal", "rawlen", "getmetatable", "setmetatable", "unpack",  "_G",     "collectgarbage"};
 
 spec::Expression expression(std::uint32_t id, std::string source) {
     spec::Expression made;
@@ -53,17 +65,11 @@ class ScriptRunner {
 public:
     explicit ScriptRunner(const Script& script)
         : path_(script.path),
+          source_(script.source),
           init_(expression(1, "init(initial)")),
           step_(expression(2, "step(state, op)")),
           partition_(expression(3, "partition(op)")) {
-        spec::Expression body =
-            expression(0, std::string(kOpening) + script.source + std::string(kClosing));
-        body.position.line = 1;
-        const Result<Value> loaded = evaluator_.evaluate(body);
-        if (!loaded)
-            error_ = std::make_unique<Error>(Error{in_file(loaded.error().message)});
-        else
-            has_partition_ = *loaded->boolean();
+        load();
     }
 
     const Error* error() const { return error_.get(); }
@@ -84,20 +90,84 @@ public:
     }
 
 private:
+    void load() {
+        const auto body = expression(0, std::string(kOpening) + source_ + std::string(kClosing));
+        std::uint32_t line = 1;
+        const Result<Value> loaded = evaluator_.evaluate(body, line);
+        if (!loaded) {
+            fail(loaded.error().message, line);
+            return;
+        }
+        has_partition_ = has("partition");
+        for (const char* needed : {"init", "step"})
+            if (!error_ && !has(needed))
+                fail(fmt::format("there is no function {}: expected init(initial) and step(state, "
+                                 "op)",
+                                 needed),
+                     1);
+        if (!error_) look_for_missing_names();
+    }
+
+    // Whether the script has defined a function of that name.
+    bool has(std::string_view name) { return type_of(name) == "function"; }
+    std::string type_of(std::string_view name) {
+        std::uint32_t line = 1;
+        const auto asked = expression(next_id_++, fmt::format("type({})", name));
+        const Result<Value> type = evaluator_.evaluate(asked, line);
+        return type.ok() && type->text() ? *type->text() : "";
+    }
+
+    // Where the script defines it.
+    std::uint32_t line_of(std::string_view function) const {
+        for (const spec::NameUse& use : spec::scan_expression(source_).names)
+            if (use.name == function) return line_at_offset(use.offset);
+        return 1;
+    }
+    std::uint32_t line_at_offset(std::size_t offset) const {
+        const auto end = source_.begin() + static_cast<std::ptrdiff_t>(offset);
+        return 1 + static_cast<std::uint32_t>(std::count(source_.begin(), end, '\n'));
+    }
+
+    void look_for_missing_names() {
+        for (const spec::NameUse& use : spec::scan_expression(source_).names) {
+            const bool elsewhere = std::find(kNotInSandbox.begin(), kNotInSandbox.end(),
+                                             use.name) != kNotInSandbox.end();
+            if (!elsewhere || type_of(use.name) != "nil") continue;
+            fail(fmt::format("'{}' is a nil value in the sandbox of models: expected one of {}",
+                             use.name, fmt::join(spec::library_names(), ", ")),
+                 line_at_offset(use.offset));
+            return;
+        }
+    }
+
+    // Behind its last line stands only what wraps the script.
+    void fail(std::string message, std::uint32_t line) {
+        if (error_) return;
+        const auto newlines = std::count(source_.begin(), source_.end(), '\n');
+        const auto last = static_cast<std::uint32_t>(newlines + (source_.ends_with('\n') ? 0 : 1));
+        const std::size_t near = message.find(" near ')'");
+        if (line > last && near != std::string::npos) message.replace(near, 9, " at its end");
+        error_ = std::make_unique<Error>(
+            Error{fmt::format("{}:{}: {}", path_, std::max(1u, std::min(line, last)), message)});
+    }
+
     Result<Value> run(const spec::Expression& call) {
         if (error_) return *error_;
-        Result<Value> value = evaluator_.evaluate(call);
+        std::uint32_t line = 1;
+        Result<Value> value = evaluator_.evaluate(call, line);
         if (value) return value;
-        return Error{in_file(value.error().message)};
-    }
-    std::string in_file(const std::string& message) const {
-        return fmt::format("the model {}: {}", path_, message);
+        const std::string function = call.source.substr(0, call.source.find('('));
+        // That a bound was reached is said of whoever called, in line 1: Stagger.
+        if (line == 1) line = line_of(function);
+        return Error{fmt::format("{}:{}: {}: {}", path_, line, function, value.error().message)};
     }
 
     std::string path_;
+    std::string source_;
     spec::Evaluator evaluator_;
     spec::Expression init_, step_, partition_;
     std::unique_ptr<Error> error_;
+    std::uint32_t next_id_ = 4;  // of expressions
     bool has_partition_ = false;
 };
 
@@ -145,6 +215,19 @@ private:
     std::unique_ptr<Error> failure_;
 };
 
+// `function(...) ... end`, also where its author gave it a name.
+Result<std::string> anonymous(const std::string& text, const std::string& path,
+                              std::uint32_t line) {
+    constexpr std::string_view kWord = "function";
+    const std::size_t start = text.find_first_not_of(" \t\r\n");
+    const std::size_t open = text.find('(');
+    if (start == std::string::npos || text.compare(start, kWord.size(), kWord) != 0 ||
+        open == std::string::npos)
+        return Error{
+            fmt::format("{}:{}: expected a text such as function(...) ... end", path, line)};
+    return text.substr(0, start) + "function" + text.substr(open);
+}
+
 // The functions of [model] in a spec, as one script. Each is an expression: `function(...) ...
 // end`.
 Result<std::string> script_of_spec(const std::string& text, const std::string& path) {
@@ -161,13 +244,23 @@ Result<std::string> script_of_spec(const std::string& text, const std::string& p
         return Error{
             fmt::format("{}:1: expected a table [model] with init and step, in Lua", path)};
     std::string script;
-    for (const document::Entry& entry : *model->value.entries()) {
+    std::uint32_t line = 1;
+    std::vector<document::Entry> entries = *model->value.entries();
+    std::sort(entries.begin(), entries.end(),
+              [](const auto& a, const auto& b) { return a.position.line < b.position.line; });
+    for (const document::Entry& entry : entries) {
         const bool known = entry.key == "init" || entry.key == "step" || entry.key == "partition";
         if (!known || !entry.value.text())
             return Error{fmt::format(
                 "{}:{}: a [model] has init, step and partition, each a text: function(...) ... end",
                 path, entry.position.line)};
-        script += fmt::format("{} = {}\n", entry.key, *entry.value.text());
+        // Its lines are those of the file, so that errors name them.
+        const std::string_view first = line_at(text, entry.position.line);
+        const bool below = first.ends_with("\"\"\"") || first.ends_with("'''");
+        for (; line < entry.position.line + (below ? 1u : 0u); ++line) script += '\n';
+        STAGGER_TRY(const std::string function, anonymous(*entry.value.text(), path, line));
+        script += fmt::format("{} = {};", entry.key, function);
+        line += static_cast<std::uint32_t>(std::count(function.begin(), function.end(), '\n'));
     }
     return script;
 }
@@ -185,11 +278,11 @@ Result<Script> load_script(const std::string& path) {
     ScriptRunner runner(script);
     if (runner.error()) return *runner.error();
     script.has_partition = runner.has_partition();
-    // A first state tells whether init is there and gives one.
+    // A first state tells whether init gives one.
     const Result<Value> state = runner.init(Value());
     if (!state) return state.error();
     if (state->is_nil())
-        return Error{fmt::format("the model {}: init gives no state: expected a value", path)};
+        return Error{fmt::format("{}:1: init gives no state: expected a value", path)};
     return script;
 }
 
