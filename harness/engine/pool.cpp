@@ -25,9 +25,10 @@ using control::TaskIndex;
 using control::TaskState;
 using Kind = backend::Layout::Kind;
 
-constexpr double kCpuBudgetSeconds = 2;  // without reaching a point: `hang`
+constexpr double kCpuBudgetSeconds = 2;          // without reaching a point: `hang`
 constexpr std::uint64_t kJoinLimit = 1'000'000;  // points of attach and open
-constexpr long kTickNs = 2'000'000;      // how often the controller looks while it waits
+constexpr long kTickNs = 2'000'000;              // how often the controller looks while it waits
+constexpr std::uint32_t kCancelledTicks = 150;   // until an execution is given up after Ctrl-C
 constexpr std::uint32_t kAsleepTicks = 2;
 // The host reports the death of its own children at once; this is for those of plugins.
 constexpr std::uint32_t kDeadTicks = 50;
@@ -245,7 +246,7 @@ void Pool::begin(control::Phase phase) {
     segment.execution.reset_due = segment.execution.shared_reset_due = used_ && !attach;
     used_ = used_ || !attach;
     last_points_ = ~std::uint64_t{0};
-    asleep_ticks_ = dead_ticks_ = 0;
+    asleep_ticks_ = dead_ticks_ = cancelled_ticks_ = 0;
     watched_ = control::kNobody;
 }
 
@@ -419,8 +420,10 @@ void Pool::give_up(Ending ending, const std::string& detail) {
     control::finish(segment, ending, segment.execution.holder, detail.c_str());
 }
 
+// An execution that would be over in a moment is let end: it may be what confirms a finding.
 bool Pool::give_up_if_cancelled() {
-    given_up_ = cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed);
+    const bool cancelled = cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed);
+    given_up_ = cancelled && ++cancelled_ticks_ >= kCancelledTicks;
     if (given_up_) give_up(Ending::HarnessError, "it was interrupted");
     return given_up_;
 }

@@ -98,7 +98,7 @@ private:
     std::uint64_t last_points_ = 0;
     double stalled_cpu_ = 0;
     control::TaskIndex watched_ = control::kNobody;
-    std::uint32_t asleep_ticks_ = 0, dead_ticks_ = 0;
+    std::uint32_t asleep_ticks_ = 0, dead_ticks_ = 0, cancelled_ticks_ = 0;
 };
 
 }  // namespace stagger::engine
