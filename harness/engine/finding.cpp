@@ -135,10 +135,10 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
         shrink_inputs(runner, shrunk, still_shows);
         if (shrunk.size() <= smallest.size()) smallest = shrunk;
     }
-    for (std::size_t i = 0; i < smallest.size(); ++i) {
-        move_to_step(runner, smallest, i, still_shows);
-    }
-    return smallest;
+    // A try may find something smaller yet, so that what is being moved is a copy.
+    Decisions moved = smallest;
+    for (std::size_t i = 0; i < moved.size(); ++i) move_to_step(runner, moved, i, still_shows);
+    return moved.size() <= smallest.size() ? moved : smallest;
 }
 
 Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target& target,
