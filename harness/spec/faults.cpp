@@ -127,17 +127,6 @@ namespace {
 std::optional<std::string> problem_of_victims(const Scenario& scenario, const Faults& faults,
                                               const std::map<std::string, Value>& params) {
     for (const auto& [kind, victims] : faults.victims) {
-        for (const Role& role : scenario.roles) {
-            const bool meant = victims.empty() || std::any_of(victims.begin(), victims.end(),
-                                                              [&](const Victim& victim) {
-                                                                  return victim.role == role.name;
-                                                              });
-            if (kind != FaultKind::Restart || !meant || role.threads == 1) continue;
-            return fmt::format(
-                "{} has several threads; a later version of Stagger can start such "
-                "a process again",
-                role.name);
-        }
         for (const Victim& victim : victims) {
             for (const Role& role : scenario.roles) {
                 if (role.name != victim.role || !victim.index) continue;

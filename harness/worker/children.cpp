@@ -136,6 +136,7 @@ std::vector<std::uint32_t> Children::report_deaths(control::Segment& segment,
 }
 
 std::vector<std::uint32_t> Children::reap_killed(const control::Segment& segment) {
+    drain(parked_[0]);  // of those that started again, for whom nobody waited
     std::vector<std::uint32_t> processes;
     const control::TaskMask killed = segment.execution.faults.killed;
     for (control::TaskMask rest = killed; rest != 0; rest &= rest - 1) {

@@ -194,12 +194,15 @@ public:
             answers_.emplace_back(fifos.answers(task), O_RDONLY);
     }
 
-    std::string exchange(std::uint32_t task, std::string_view request) override {
+    std::string exchange(std::uint32_t task, std::string_view request,
+                         const IsMine& is_mine) override {
         send_parts(requests_.file(), task, request);
         Inbox inbox;
-        while (inbox.receive(answers_.at(task).file(), Medium::Pipe) != Inbox::Progress::Whole) {
+        for (;;) {
+            inbox.receive(answers_.at(task).file(), Medium::Pipe);
+            while (auto answer = inbox.take())
+                if (is_mine(*answer)) return *std::move(answer);
         }
-        return inbox.take();
     }
     void reset() override {}
 

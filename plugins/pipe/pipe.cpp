@@ -78,13 +78,12 @@ public:
     }
 
     std::optional<Incoming> receive(plugin::Deadline deadline) override {
+        if (auto left = next_in(last_)) return left;
         const auto ready = poller_.wait(deadline);
         if (!ready) return std::nullopt;
-        const auto task = static_cast<std::uint32_t>(*ready);
-        Inbox& inbox = inboxes_[task];
-        const auto progress = inbox.receive(pipes_.requests(task).read, Medium::Pipe);
-        if (progress != Inbox::Progress::Whole) return std::nullopt;
-        return Incoming{task, inbox.take()};
+        last_ = static_cast<std::uint32_t>(*ready);
+        inboxes_[last_].receive(pipes_.requests(last_).read, Medium::Pipe);
+        return next_in(last_);
     }
     void send(std::uint32_t task, std::string_view answer) override {
         send_message(pipes_.answers(task).write, Medium::Pipe, answer);
@@ -98,21 +97,32 @@ public:
     }
 
 private:
+    // Behind the request of one who died may be that of another, who was started in its place.
+    std::optional<Incoming> next_in(std::uint32_t task) {
+        auto request = inboxes_[task].take();
+        if (!request) return std::nullopt;
+        return Incoming{task, std::move(request)};
+    }
+
     const Pipes& pipes_;
     Poller poller_;
     std::vector<Inbox> inboxes_;
+    std::uint32_t last_ = 0;  // whose was read last
 };
 
 class PipeClientPort : public ClientPort {
 public:
     explicit PipeClientPort(const Pipes& pipes) : pipes_(pipes) {}
 
-    std::string exchange(std::uint32_t task, std::string_view request) override {
+    std::string exchange(std::uint32_t task, std::string_view request,
+                         const IsMine& is_mine) override {
         send_message(pipes_.requests(task).write, Medium::Pipe, request);
         Inbox inbox;
-        while (inbox.receive(pipes_.answers(task).read, Medium::Pipe) != Inbox::Progress::Whole) {
+        for (;;) {
+            inbox.receive(pipes_.answers(task).read, Medium::Pipe);
+            while (auto answer = inbox.take())
+                if (is_mine(*answer)) return *std::move(answer);
         }
-        return inbox.take();
     }
     void reset() override {}
 

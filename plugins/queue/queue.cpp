@@ -13,6 +13,7 @@
 
 #include <stagger/channels.hpp>
 
+#include "plugins/server/framing.hpp"
 #include "plugins/server/poll.hpp"
 #include "plugins/server/remote.hpp"
 
@@ -24,32 +25,33 @@ constexpr long kMessageSize = 1024;
 constexpr long kRequestsHeld = 8;
 constexpr long kAnswersHeld = 4;
 
-// What a message carries in front of its part: whose it is, and whether it is the last.
+// What a message carries in front of its part: whose it is, and whether it is the first or last.
 struct PartHeader {
     std::uint32_t task;
-    std::uint32_t last;
+    std::uint32_t flags;
 };
 constexpr std::size_t kPart = kMessageSize - sizeof(PartHeader);
 
 void send_parts(mqd_t queue, std::uint32_t task, std::string_view message) {
     std::array<char, kMessageSize> buffer;
-    do {
-        const std::string_view part = message.substr(0, kPart);
-        message.remove_prefix(part.size());
-        const PartHeader header = {task, message.empty() ? 1u : 0u};
+    send_in_parts(message, kPart, [&](std::uint8_t flags, std::string_view part) {
+        const PartHeader header = {task, flags};
         memcpy(buffer.data(), &header, sizeof header);
         memcpy(buffer.data() + sizeof header, part.data(), part.size());
         while (mq_send(queue, buffer.data(), sizeof header + part.size(), 0) != 0)
             if (errno != EINTR) plugin::fail_system("mq_send", errno);
-    } while (!message.empty());
+        return true;
+    });
 }
 
-// The message of one part more, once it is whole. Nothing after a signal, too.
 struct Part {
     PartHeader header;
     std::string bytes;
+
+    std::uint8_t flags() const { return static_cast<std::uint8_t>(header.flags); }
 };
 
+// Nothing after a signal.
 std::optional<Part> receive_part(mqd_t queue) {
     std::array<char, kMessageSize> buffer;
     const ssize_t size = mq_receive(queue, buffer.data(), buffer.size(), nullptr);
@@ -133,9 +135,9 @@ public:
         if (!part) return std::nullopt;
         const std::uint32_t task = part->header.task;
         if (task >= unfinished_.size()) return std::nullopt;
-        unfinished_[task].append(part->bytes);
-        if (part->header.last == 0) return std::nullopt;
-        return Incoming{task, std::exchange(unfinished_[task], std::string())};
+        auto request = unfinished_[task].add(part->flags(), part->bytes);
+        if (!request) return std::nullopt;
+        return Incoming{task, std::move(request)};
     }
     void send(std::uint32_t task, std::string_view answer) override {
         send_parts(queues_.answers(task), task, answer);
@@ -143,27 +145,28 @@ public:
     void reset() override {
         poller_.reset();
         poller_.set(0, queues_.requests());
-        for (std::string& message : unfinished_) message.clear();
+        for (Assembly& message : unfinished_) message.clear();
     }
 
 private:
     const Queues& queues_;
     Poller poller_;
-    std::vector<std::string> unfinished_;  // by task
+    std::vector<Assembly> unfinished_;  // by task
 };
 
 class QueueClientPort : public ClientPort {
 public:
     explicit QueueClientPort(const Queues& queues) : queues_(queues) {}
 
-    std::string exchange(std::uint32_t task, std::string_view request) override {
+    std::string exchange(std::uint32_t task, std::string_view request,
+                         const IsMine& is_mine) override {
         send_parts(queues_.requests(), task, request);
-        std::string answer;
+        Assembly assembly;
         for (;;) {
             const auto part = receive_part(queues_.answers(task));
             if (!part) continue;
-            answer.append(part->bytes);
-            if (part->header.last != 0) return answer;
+            auto answer = assembly.add(part->flags(), part->bytes);
+            if (answer && is_mine(*answer)) return *std::move(answer);
         }
     }
     void reset() override {}

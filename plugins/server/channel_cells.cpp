@@ -90,9 +90,9 @@ public:
             case STAGGER_PUBLISH:
                 return publish(waiting.request.value);
             case STAGGER_SUBSCRIBE:
-                return subscribers_[waiting.request.task], Reply();
+                return subscribers_[waiting.request.caller.task], Reply();
             case STAGGER_RECEIVE:
-                return receive(waiting.request.task);
+                return receive(waiting.request.caller.task);
             default:
                 return Reply{STAGGER_UNSUPPORTED};
         }
@@ -155,7 +155,7 @@ public:
             case STAGGER_CALL:
                 return waiting.arrived ? come_back(waiting) : send(waiting);
             case STAGGER_SERVE:
-                return serve(waiting.request.task);
+                return serve(waiting.request.caller.task);
             case STAGGER_REPLY:
                 return reply(waiting);
             default:
@@ -206,7 +206,7 @@ private:
         return request;
     }
     Outcome reply(Waiting& waiting) {
-        const auto mine = served_.find(waiting.request.task);
+        const auto mine = served_.find(waiting.request.caller.task);
         if (mine == served_.end()) throw Failure("reply without a request that this task serves");
         const auto caller = callers_.find(mine->second);
         if (caller != callers_.end() && !caller->second)

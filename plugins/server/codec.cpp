@@ -16,6 +16,11 @@ void append_bytes(std::string& out, std::string_view bytes) {
     out.append(bytes);
 }
 
+void append_caller(std::string& out, const Caller& caller) {
+    append(out, caller.task);
+    append(out, caller.process);
+}
+
 // A value, or nothing where the operation takes none.
 void append_value(std::string& out, std::string_view value, std::uint64_t size) {
     append_bytes(out, value.empty() ? std::string() : plugin::pad(value, size));
@@ -35,6 +40,10 @@ public:
     Number number() {
         return wire::detail::read_little_endian<Number>(bytes(sizeof(Number)).data());
     }
+    Caller caller() {
+        const auto task = number<std::uint32_t>();
+        return {task, number<std::uint32_t>()};
+    }
     std::string_view sized_bytes() { return bytes(number<std::uint32_t>()); }
     std::string value(std::uint64_t size) {
         const std::string_view wire = sized_bytes();
@@ -53,10 +62,11 @@ Sizes value_sizes(const std::vector<plugin::ObjectSpec>& objects) {
     return sizes;
 }
 
-std::string encode(const plugin::Call& call, plugin::Deadline deadline, const Sizes& sizes) {
+std::string encode(const plugin::Call& call, const Caller& caller, plugin::Deadline deadline,
+                   const Sizes& sizes) {
     const std::uint64_t size = sizes.at(call.object);
     std::string out;
-    append(out, call.task);
+    append_caller(out, caller);
     append(out, static_cast<std::uint32_t>(call.operation));
     append(out, call.object);
     append(out, call.operation == STAGGER_WAIT ? call.with : std::uint32_t{0});
@@ -69,7 +79,7 @@ std::string encode(const plugin::Call& call, plugin::Deadline deadline, const Si
 
 void decode(std::string_view bytes, const Sizes& sizes, Request& out) {
     Reader reader(bytes);
-    out.task = reader.number<std::uint32_t>();
+    out.caller = reader.caller();
     out.operation = static_cast<stagger_operation>(reader.number<std::uint32_t>());
     out.object = reader.number<std::uint32_t>();
     out.with = reader.number<std::uint32_t>();
@@ -83,6 +93,7 @@ void decode(std::string_view bytes, const Sizes& sizes, Request& out) {
 
 std::string encode(const Answer& answer, const Sizes& sizes) {
     std::string out;
+    append_caller(out, answer.caller);
     append(out, static_cast<std::uint32_t>(answer.status));
     append(out, answer.object);
     append_bytes(out, answer.failure);
@@ -92,6 +103,7 @@ std::string encode(const Answer& answer, const Sizes& sizes) {
 
 plugin::Reply decode_answer(std::string_view bytes, const Sizes& sizes) {
     Reader reader(bytes);
+    reader.caller();
     plugin::Reply reply;
     reply.status = static_cast<stagger_status>(reader.number<std::uint32_t>());
     const std::uint32_t object = reader.number<std::uint32_t>();
@@ -100,6 +112,10 @@ plugin::Reply decode_answer(std::string_view bytes, const Sizes& sizes) {
     if (object >= sizes.size()) plugin::fail_torn("an answer names an unknown object");
     reply.result = reader.value(sizes[object]);
     return reply;
+}
+
+bool is_for(const Caller& caller, std::string_view bytes) {
+    return Reader(bytes).caller() == caller;
 }
 
 }  // namespace stagger::server

@@ -98,16 +98,14 @@ std::optional<ServerPort::Incoming> ConnectionServerPort::receive(plugin::Deadli
     }
     const auto channel = static_cast<std::uint32_t>(*ready - 1);
     Connection& connection = connections_[channel];
-    switch (connection.inbox.receive(connection.socket.file(), endpoint_.medium())) {
-        case Inbox::Progress::Whole:
-            return Incoming{channel, connection.inbox.take()};
-        case Inbox::Progress::Partial:
-            return std::nullopt;
-        case Inbox::Progress::Gone:
-            break;
+    if (!connection.inbox.receive(connection.socket.file(), endpoint_.medium())) {
+        drop(channel);
+        return Incoming{channel, std::nullopt};
     }
-    drop(channel);
-    return Incoming{channel, std::nullopt};
+    // Who asks waits for the answer, so at most one request is there.
+    auto request = connection.inbox.take();
+    if (!request) return std::nullopt;
+    return Incoming{channel, std::move(request)};
 }
 
 void ConnectionServerPort::accept() {
@@ -144,16 +142,17 @@ void ConnectionServerPort::reset() {
     poller_.set(0, listener_.file());
 }
 
-std::string ConnectionClientPort::exchange(std::uint32_t task, std::string_view request) {
+std::string ConnectionClientPort::exchange(std::uint32_t task, std::string_view request,
+                                           const IsMine& is_mine) {
     Socket& socket = sockets_.at(task);
     if (!socket.open()) connect(socket);
     const Medium medium = endpoint_.medium();
     bool there = send_message(socket.file(), medium, request);
     Inbox inbox;
     while (there) {
-        const auto progress = inbox.receive(socket.file(), medium);
-        if (progress == Inbox::Progress::Whole) return inbox.take();
-        there = progress == Inbox::Progress::Partial;
+        there = inbox.receive(socket.file(), medium);
+        while (auto answer = inbox.take())
+            if (is_mine(*answer)) return *std::move(answer);
     }
     throw plugin::Failure("the server has closed the connection");
 }

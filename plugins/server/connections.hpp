@@ -85,7 +85,8 @@ public:
     ConnectionClientPort(const Endpoint& endpoint, std::uint32_t tasks)
         : endpoint_(endpoint), sockets_(tasks) {}
 
-    std::string exchange(std::uint32_t task, std::string_view request) override;
+    std::string exchange(std::uint32_t task, std::string_view request,
+                         const IsMine& is_mine) override;
     void reset() override;
 
 private:

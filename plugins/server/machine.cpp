@@ -8,13 +8,14 @@ namespace {
 
 template <typename Function>
 std::optional<Answer> answered(const Waiting& waiting, Function function) {
-    const std::uint32_t task = waiting.request.task, object = waiting.request.object;
+    const Caller caller = waiting.request.caller;
+    const std::uint32_t object = waiting.request.object;
     try {
         std::optional<plugin::Reply> reply = function();
         if (!reply) return std::nullopt;
-        return Answer{task, object, reply->status, std::move(reply->result), ""};
+        return Answer{caller, object, reply->status, std::move(reply->result), ""};
     } catch (const plugin::Failure& failure) {
-        return Answer{task, object, STAGGER_ERROR, "", failure.what()};
+        return Answer{caller, object, STAGGER_ERROR, "", failure.what()};
     }
 }
 
@@ -91,10 +92,11 @@ void Machine::expire(std::int64_t now, Answers& answers) {
     settle(answers);
 }
 
-void Machine::forget(std::uint32_t task, Answers& answers) {
+void Machine::forget(const Caller& caller, Answers& answers) {
+    const auto is_its = [&](const Waiting& waiting) { return waiting.request.caller == caller; };
     for (Waiting& waiting : parked_)
-        if (waiting.request.task == task) cells_[waiting.request.object]->forget(waiting);
-    std::erase_if(parked_, [task](const Waiting& waiting) { return waiting.request.task == task; });
+        if (is_its(waiting)) cells_[waiting.request.object]->forget(waiting);
+    std::erase_if(parked_, is_its);
     settle(answers);
 }
 

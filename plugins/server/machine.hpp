@@ -5,6 +5,7 @@
 // reads no clock, so it runs in a server process and in a test alike. One thread.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,22 +31,31 @@ struct CellOptions {
 // Bytes in a stream for which the scenario gives no capacity.
 inline constexpr std::uint64_t kStreamCapacity = 4096;
 
+// Who asks: a task, in the process that runs it. One that is started again in place of a process
+// that died is somebody else: it holds no lock of the dead one, and gets none of its answers.
+struct Caller {
+    std::uint32_t task = 0;
+    std::uint32_t process = 0;  // its id
+
+    auto operator<=>(const Caller&) const = default;
+};
+
 // One operation as the server sees it. `deadline` is a time of CLOCK_MONOTONIC, which all processes
 // of a machine share; 0: do not wait.
 struct Request {
     stagger_operation operation = STAGGER_LOAD;
     std::uint32_t object = 0;
     std::uint32_t with = 0;
-    std::uint32_t task = 0;
+    Caller caller;
     std::int64_t deadline = plugin::Deadline::kNever;
     std::string key;
     std::string value;
     std::string expected;
 };
 
-// What goes back to a task; `failure` says why where the status is STAGGER_ERROR.
+// What goes back to who asked; `failure` says why where the status is STAGGER_ERROR.
 struct Answer {
-    std::uint32_t task = 0;
+    Caller caller;
     std::uint32_t object = 0;
     stagger_status status = STAGGER_OK;
     std::string result;
@@ -73,7 +83,7 @@ public:
     virtual std::optional<plugin::Reply> give_up(Waiting&) {
         return plugin::Reply{STAGGER_TIMEOUT};
     }
-    // The task has gone: as if it had never come.
+    // Who waits has gone: as if it had never come.
     virtual void forget(Waiting&) {}
     virtual std::string snapshot() const { return wire::encode_nil(); }
 };
@@ -91,8 +101,8 @@ public:
     // Each appends the answers that are ready now, in the order in which they became so.
     void handle(Request request, Answers& answers);
     void expire(std::int64_t now, Answers& answers);
-    // Parked requests of a task that has gone are dropped; what it holds, it holds.
-    void forget(std::uint32_t task, Answers& answers);
+    // Parked requests of a caller that has gone are dropped; what it holds, it holds.
+    void forget(const Caller& caller, Answers& answers);
 
     // The nearest deadline of a parked request.
     std::int64_t next_deadline() const;

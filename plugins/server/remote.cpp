@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/server/remote.hpp"
 
+#include <unistd.h>
+
 #include <stagger/channels.hpp>
 
 namespace stagger::server {
-namespace {
-
-constexpr std::uint32_t kNoChannel = ~std::uint32_t{0};
-
-}  // namespace
 
 Server::Server(std::vector<plugin::ObjectSpec> objects, const CellOptions& options,
                std::unique_ptr<ServerPort> port)
@@ -22,33 +19,46 @@ void Server::run() {
             handle(*incoming, answers);
         else if (!deadline.never())
             machine_.expire(plugin::monotonic_now(), answers);
-        for (const Answer& answer : answers)
-            if (answer.task < channels_.size() && channels_[answer.task] != kNoChannel)
-                port_->send(channels_[answer.task], encode(answer, sizes_));
+        for (const Answer& answer : answers) {
+            const auto channel = channels_.find(answer.caller);
+            if (channel != channels_.end()) port_->send(channel->second, encode(answer, sizes_));
+        }
     }
 }
 
 void Server::handle(const ServerPort::Incoming& incoming, Machine::Answers& answers) {
-    if (!incoming.request) {
-        for (std::uint32_t task = 0; task < channels_.size(); ++task)
-            if (channels_[task] == incoming.channel) {
-                channels_[task] = kNoChannel;
-                machine_.forget(task, answers);
-            }
-        return;
-    }
+    if (!incoming.request)
+        return forget_if(
+            [&](const Caller&, std::uint32_t channel) { return channel == incoming.channel; },
+            answers);
     Request request;
-    const auto remember = [&] {
-        if (request.task >= channels_.size()) channels_.resize(request.task + 1, kNoChannel);
-        channels_[request.task] = incoming.channel;
-    };
     try {
         decode(*incoming.request, sizes_, request);
-        remember();
+        remember(request.caller, incoming.channel, answers);
         machine_.handle(std::move(request), answers);
     } catch (const plugin::Failure& failure) {
-        remember();
-        answers.push_back({request.task, request.object, STAGGER_ERROR, "", failure.what()});
+        remember(request.caller, incoming.channel, answers);
+        answers.push_back({request.caller, request.object, STAGGER_ERROR, "", failure.what()});
+    }
+}
+
+// A channel that outlives who uses it may come to another, who was started in place of the dead.
+void Server::remember(const Caller& caller, std::uint32_t channel, Machine::Answers& answers) {
+    if (!channels_.try_emplace(caller, channel).second) return;
+    forget_if(
+        [&](const Caller& other, std::uint32_t its) { return its == channel && other != caller; },
+        answers);
+}
+
+void Server::forget_if(const std::function<bool(const Caller&, std::uint32_t)>& gone,
+                       Machine::Answers& answers) {
+    for (auto place = channels_.begin(); place != channels_.end();) {
+        if (!gone(place->first, place->second)) {
+            ++place;
+            continue;
+        }
+        machine_.forget(place->first, answers);
+        place = channels_.erase(place);
     }
 }
 
@@ -58,6 +68,12 @@ void Server::reset() {
     port_->reset();
 }
 
+RemotePeer::RemotePeer(Sizes sizes, stagger_executions executions, std::unique_ptr<ClientPort> port)
+    : sizes_(std::move(sizes)),
+      executions_(executions),
+      process_(static_cast<std::uint32_t>(getpid())),
+      port_(std::move(port)) {}
+
 plugin::Reply RemotePeer::invoke(const plugin::Call& call) {
     const plugin::Deadline deadline = call.deadline();
     if (call.operation != STAGGER_CALL) return exchange(call, deadline);
@@ -66,7 +82,11 @@ plugin::Reply RemotePeer::invoke(const plugin::Call& call) {
 }
 
 plugin::Reply RemotePeer::exchange(const plugin::Call& call, plugin::Deadline deadline) {
-    return decode_answer(port_->exchange(call.task, encode(call, deadline, sizes_)), sizes_);
+    const Caller caller{call.task, process_};
+    const std::string answer =
+        port_->exchange(call.task, encode(call, caller, deadline, sizes_),
+                        [&](std::string_view bytes) { return is_for(caller, bytes); });
+    return decode_answer(answer, sizes_);
 }
 
 stagger_contract RemoteBackend::contract(const plugin::Config& config) {

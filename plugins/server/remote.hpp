@@ -4,6 +4,8 @@
 // derives from RemoteBackend and brings two ports, one for the server and one for each process.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,8 +39,11 @@ public:
 class ClientPort {
 public:
     virtual ~ClientPort() = default;
-    // Sends a task's request and waits for its answer.
-    virtual std::string exchange(std::uint32_t task, std::string_view request) = 0;
+    using IsMine = std::function<bool(std::string_view answer)>;
+    // Sends a task's request and waits for its answer. Others are passed over: they are for a
+    // process that ran the task before and died.
+    virtual std::string exchange(std::uint32_t task, std::string_view request,
+                                 const IsMine& is_mine) = 0;
     virtual void reset() = 0;
 };
 
@@ -51,17 +56,20 @@ public:
 
 private:
     void handle(const ServerPort::Incoming& incoming, Machine::Answers& answers);
+    void remember(const Caller& caller, std::uint32_t channel, Machine::Answers& answers);
+    void forget_if(const std::function<bool(const Caller&, std::uint32_t channel)>& gone,
+                   Machine::Answers& answers);
 
     const Sizes sizes_;
     Machine machine_;
     std::unique_ptr<ServerPort> port_;
-    std::vector<std::uint32_t> channels_;  // by task, as far as they have called
+    std::map<Caller, std::uint32_t> channels_;  // of those who have called
 };
 
 class RemotePeer : public plugin::Peer {
 public:
-    RemotePeer(Sizes sizes, stagger_executions executions, std::unique_ptr<ClientPort> port)
-        : sizes_(std::move(sizes)), executions_(executions), port_(std::move(port)) {}
+    // In the process that calls.
+    RemotePeer(Sizes sizes, stagger_executions executions, std::unique_ptr<ClientPort> port);
 
     plugin::Reply invoke(const plugin::Call& call) override;
     void reset() override { port_->reset(); }
@@ -71,6 +79,7 @@ private:
 
     const Sizes sizes_;
     const stagger_executions executions_;
+    const std::uint32_t process_;
     std::unique_ptr<ClientPort> port_;
 };
 

@@ -16,33 +16,34 @@ using Outcome = std::optional<Reply>;
 class MutexCell : public Cell {
 public:
     Outcome attempt(Waiting& waiting) override {
-        const std::uint32_t task = waiting.request.task;
+        const Caller caller = waiting.request.caller;
         switch (waiting.request.operation) {
             case STAGGER_LOCK:
-                if (owner_ == task && !waiting.arrived && waiting.request.deadline != 0)
+                if (owner_ == caller && !waiting.arrived && waiting.request.deadline != 0)
                     throw Failure("lock of a mutex that this task holds already");
-                return take(task) ? Outcome(Reply()) : std::nullopt;
+                return take(caller) ? Outcome(Reply()) : std::nullopt;
             case STAGGER_UNLOCK:
-                if (!release(task)) throw Failure("unlock of a mutex that this task does not hold");
+                if (!release(caller))
+                    throw Failure("unlock of a mutex that this task does not hold");
                 return Reply();
             default:
                 return Reply{STAGGER_UNSUPPORTED};
         }
     }
 
-    bool take(std::uint32_t task) {
+    bool take(const Caller& caller) {
         if (owner_) return false;
-        owner_ = task;
+        owner_ = caller;
         return true;
     }
-    bool release(std::uint32_t task) {
-        if (owner_ != task) return false;
+    bool release(const Caller& caller) {
+        if (owner_ != caller) return false;
         owner_.reset();
         return true;
     }
 
 private:
-    std::optional<std::uint32_t> owner_;
+    std::optional<Caller> owner_;
 };
 
 class SemaphoreCell : public Cell {
@@ -123,7 +124,7 @@ private:
         return *cell;
     }
     Outcome arrive(Waiting& waiting) {
-        if (!mutex(waiting).release(waiting.request.task))
+        if (!mutex(waiting).release(waiting.request.caller))
             throw Failure("wait at a condition without holding the mutex");
         waiting.ticket = ++last_ticket_;
         tickets_.push_back(waiting.ticket);
@@ -133,7 +134,7 @@ private:
         if (std::find(tickets_.begin(), tickets_.end(), waiting.ticket) != tickets_.end())
             return std::nullopt;
         waiting.request.deadline = plugin::Deadline::kNever;
-        if (!mutex(waiting).take(waiting.request.task)) return std::nullopt;
+        if (!mutex(waiting).take(waiting.request.caller)) return std::nullopt;
         return Reply{waiting.status};
     }
 
@@ -173,18 +174,18 @@ private:
 class RwLockCell : public Cell {
 public:
     Outcome attempt(Waiting& waiting) override {
-        const std::uint32_t task = waiting.request.task;
+        const Caller caller = waiting.request.caller;
         switch (waiting.request.operation) {
             case STAGGER_RW_LOCK:
                 return lock(waiting);
             case STAGGER_RW_LOCK_SHARED:
                 return lock_shared(waiting);
             case STAGGER_RW_UNLOCK:
-                if (writer_ != task)
+                if (writer_ != caller)
                     throw Failure("unlock of a read-write lock that this task does not hold");
                 return writer_.reset(), Reply();
             case STAGGER_RW_UNLOCK_SHARED: {
-                const auto me = std::find(readers_.begin(), readers_.end(), task);
+                const auto me = std::find(readers_.begin(), readers_.end(), caller);
                 if (me == readers_.end())
                     throw Failure(
                         "unlock_shared of a read-write lock that this task does not hold for "
@@ -202,7 +203,7 @@ public:
     void forget(Waiting& waiting) override { std::erase(writers_waiting_, waiting.ticket); }
 
 private:
-    bool is_mine(const Waiting& waiting) const { return writer_ == waiting.request.task; }
+    bool is_mine(const Waiting& waiting) const { return writer_ == waiting.request.caller; }
     void refuse_recursion(const Waiting& waiting) const {
         if (is_mine(waiting) && !waiting.arrived && waiting.request.deadline != 0)
             throw Failure("lock of a read-write lock that this task holds already");
@@ -216,23 +217,23 @@ private:
         if (writer_ || !readers_.empty() || writers_waiting_.front() != waiting.ticket)
             return std::nullopt;
         writers_waiting_.erase(writers_waiting_.begin());
-        writer_ = waiting.request.task;
+        writer_ = waiting.request.caller;
         return Reply();
     }
     // Who reads already may read again: waiting behind a writer, it would wait for itself.
     Outcome lock_shared(Waiting& waiting) {
         refuse_recursion(waiting);
         if (!waiting.arrived) waiting.ticket = ++last_ticket_;
-        const std::uint32_t task = waiting.request.task;
-        const bool reads = std::find(readers_.begin(), readers_.end(), task) != readers_.end();
+        const Caller caller = waiting.request.caller;
+        const bool reads = std::find(readers_.begin(), readers_.end(), caller) != readers_.end();
         const bool behind = !writers_waiting_.empty() && writers_waiting_.front() < waiting.ticket;
         if (writer_ || (behind && !reads)) return std::nullopt;
-        readers_.push_back(task);
+        readers_.push_back(caller);
         return Reply();
     }
 
-    std::optional<std::uint32_t> writer_;
-    std::vector<std::uint32_t> readers_;          // a task as often as it holds it
+    std::optional<Caller> writer_;
+    std::vector<Caller> readers_;                 // a task as often as it holds it
     std::vector<std::uint64_t> writers_waiting_;  // their tickets, in the order in which they came
     std::uint64_t last_ticket_ = 0;
 };

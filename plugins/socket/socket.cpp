@@ -37,12 +37,12 @@ std::string task_name(const std::string& prefix, std::uint32_t task) {
     return prefix + "task" + std::to_string(task);
 }
 
-// A datagram is the task's number, one byte that is 1 in the last of a message, and a part.
+// A datagram is the task's number, one byte of flags, and a part.
 class Datagrams {
 public:
     struct Part {
         std::uint32_t task;
-        bool last;
+        std::uint8_t flags;
         std::string bytes;
     };
     static constexpr std::size_t kHeader = 5;
@@ -50,16 +50,13 @@ public:
 
     // Waits while the receiver's queue is full. False when the receiver has gone.
     static bool send(int file, const Address& to, std::uint32_t task, std::string_view message) {
-        do {
-            const std::string_view part = message.substr(0, kLargestPart);
-            message.remove_prefix(part.size());
+        return send_in_parts(message, kLargestPart, [&](std::uint8_t flags, auto part) {
             std::string datagram;
             wire::detail::append_little_endian(datagram, task);
-            datagram.push_back(message.empty() ? '\1' : '\0');
+            datagram.push_back(static_cast<char>(flags));
             datagram.append(part);
-            if (!send_one(file, to, datagram)) return false;
-        } while (!message.empty());
-        return true;
+            return send_one(file, to, datagram);
+        });
     }
 
     // Nothing after a signal.
@@ -72,7 +69,7 @@ public:
             throw plugin::Failure("torn value: a datagram without its header was received");
         const std::string_view datagram(buffer.data(), static_cast<std::size_t>(size));
         return Part{wire::detail::read_little_endian<std::uint32_t>(datagram.data()),
-                    datagram[4] == '\1', std::string(datagram.substr(kHeader))};
+                    static_cast<std::uint8_t>(datagram[4]), std::string(datagram.substr(kHeader))};
     }
 
 private:
@@ -101,9 +98,9 @@ public:
         if (!deadline.never() && !poller_.wait(deadline)) return std::nullopt;
         const auto part = Datagrams::receive(socket_.file());
         if (!part || part->task >= unfinished_.size()) return std::nullopt;
-        unfinished_[part->task].append(part->bytes);
-        if (!part->last) return std::nullopt;
-        return Incoming{part->task, std::exchange(unfinished_[part->task], std::string())};
+        auto request = unfinished_[part->task].add(part->flags, part->bytes);
+        if (!request) return std::nullopt;
+        return Incoming{part->task, std::move(request)};
     }
     void send(std::uint32_t task, std::string_view answer) override {
         Datagrams::send(socket_.file(), tasks_[task], task, answer);
@@ -111,13 +108,13 @@ public:
     void reset() override {
         poller_.reset();
         poller_.set(0, socket_.file());
-        for (std::string& message : unfinished_) message.clear();
+        for (Assembly& message : unfinished_) message.clear();
     }
 
 private:
     const Socket& socket_;
     const std::vector<Address> tasks_;
-    std::vector<std::string> unfinished_;  // by task
+    std::vector<Assembly> unfinished_;  // by task
     Poller poller_;
 };
 
@@ -126,17 +123,18 @@ public:
     DatagramClientPort(const Endpoint& server, std::vector<Address> tasks)
         : server_(server), tasks_(std::move(tasks)), sockets_(tasks_.size()) {}
 
-    std::string exchange(std::uint32_t task, std::string_view request) override {
+    std::string exchange(std::uint32_t task, std::string_view request,
+                         const IsMine& is_mine) override {
         Socket& socket = sockets_.at(task);
         if (!socket.open()) socket = bind_at({tasks_[task], server_.type});
         if (!Datagrams::send(socket.file(), server_.address, task, request))
             throw plugin::Failure("the server has gone");
-        std::string answer;
+        Assembly assembly;
         for (;;) {
             const auto part = Datagrams::receive(socket.file());
             if (!part) continue;
-            answer.append(part->bytes);
-            if (part->last) return answer;
+            auto answer = assembly.add(part->flags, part->bytes);
+            if (answer && is_mine(*answer)) return *std::move(answer);
         }
     }
     void reset() override {

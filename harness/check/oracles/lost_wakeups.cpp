@@ -85,7 +85,15 @@ private:
         const bool cut_off = object_.contract.cut_off_may_apply && call.timed;
         return call.status == ResultStatus::Ok || call.status == ResultStatus::Error || cut_off;
     }
+    // What a process was in when it died, it is not in when it sleeps after it started again.
+    bool is_cut_off(const Call& call) const {
+        const auto dead = deaths(history_);
+        return std::any_of(dead.begin(), dead.end(), [&](const Death& death) {
+            return death.task == call.task && call.invoked < death.position;
+        });
+    }
     bool sleeps_in(const Call& call) const {
+        if (is_cut_off(call)) return false;
         return std::any_of(history_.waits.begin(), history_.waits.end(),
                            [&](const history::Wait& wait) { return wait.task == call.task; });
     }

@@ -8,6 +8,8 @@ namespace {
 
 const Sizes kSizes = {0, 256};
 
+constexpr Caller kCaller{3, 1234};
+
 plugin::Call call_of(const std::string& key, const std::string& value, std::uint32_t object) {
     stagger_call call{};
     call.operation = STAGGER_SET;
@@ -23,11 +25,11 @@ TEST(Codec, ARequestComesBackAsItWas) {
     const std::string key = wire::encode_text("key"), value = wire::encode_integer(7);
     for (const std::uint32_t object : {0u, 1u}) {
         Request request;
-        decode(encode(call_of(key, value, object), plugin::Deadline::after(-1), kSizes), kSizes,
-               request);
+        decode(encode(call_of(key, value, object), kCaller, plugin::Deadline::after(-1), kSizes),
+               kSizes, request);
         EXPECT_EQ(request.operation, STAGGER_SET);
         EXPECT_EQ(request.object, object);
-        EXPECT_EQ(request.task, 3u);
+        EXPECT_EQ(request.caller, kCaller);
         EXPECT_EQ(request.deadline, plugin::Deadline::kNever);
         EXPECT_EQ(request.key, key);
         EXPECT_EQ(request.value, value);
@@ -36,14 +38,21 @@ TEST(Codec, ARequestComesBackAsItWas) {
 }
 
 TEST(Codec, AnAnswerComesBackAsItWas) {
-    const Answer answer = {3, 1, STAGGER_OK, wire::encode_text("result"), ""};
+    const Answer answer = {kCaller, 1, STAGGER_OK, wire::encode_text("result"), ""};
     const plugin::Reply reply = decode_answer(encode(answer, kSizes), kSizes);
     EXPECT_EQ(reply.status, STAGGER_OK);
     EXPECT_EQ(reply.result, answer.result);
 }
 
+TEST(Codec, AnAnswerIsForTheProcessThatAskedAndNotForOneStartedInItsPlace) {
+    const std::string bytes = encode(Answer{kCaller, 1, STAGGER_OK, "", ""}, kSizes);
+    EXPECT_TRUE(is_for(kCaller, bytes));
+    EXPECT_FALSE(is_for({kCaller.task, kCaller.process + 1}, bytes));
+    EXPECT_FALSE(is_for({kCaller.task + 1, kCaller.process}, bytes));
+}
+
 TEST(Codec, AnErrorComesBackAsAFailure) {
-    const Answer answer = {3, 1, STAGGER_ERROR, "", "the reason"};
+    const Answer answer = {kCaller, 1, STAGGER_ERROR, "", "the reason"};
     try {
         decode_answer(encode(answer, kSizes), kSizes);
         FAIL() << "accepted";
@@ -54,7 +63,7 @@ TEST(Codec, AnErrorComesBackAsAFailure) {
 
 TEST(Codec, TruncatedAndForeignBytesAreRejectedAsTorn) {
     const std::string whole = encode(call_of(wire::encode_text("key"), wire::encode_integer(7), 1),
-                                     plugin::Deadline::after(-1), kSizes);
+                                     kCaller, plugin::Deadline::after(-1), kSizes);
     for (std::size_t size = 0; size < whole.size(); ++size) {
         Request request;
         EXPECT_THROW(decode(whole.substr(0, size), kSizes, request), plugin::Failure) << size;

@@ -42,7 +42,7 @@ struct Server {
     Machine::Answers ask(std::uint32_t task, stagger_operation operation, Object object,
                          std::int64_t deadline = kNever, std::string value = {}) {
         Machine::Answers answers;
-        machine.handle({operation, object, kMutex, task, deadline, {}, std::move(value), {}},
+        machine.handle({operation, object, kMutex, {task}, deadline, {}, std::move(value), {}},
                        answers);
         return answers;
     }
@@ -59,8 +59,8 @@ std::string told(const Machine::Answers& answers) {
                                       "CLOSED", "OWNER_DEAD", "UNSUPPORTED", "ERROR"};
     std::string text;
     for (const Answer& answer : answers)
-        text +=
-            (text.empty() ? "" : " ") + std::to_string(answer.task) + ":" + kNames[answer.status];
+        text += (text.empty() ? "" : " ") + std::to_string(answer.caller.task) + ":" +
+                kNames[answer.status];
     return text;
 }
 
@@ -234,7 +234,7 @@ TEST(Machine, ForgetsWhatATaskThatHasGoneWaitedFor) {
     server.ask(0, STAGGER_TAKE, kQueue);
     server.ask(0, STAGGER_ARRIVE, kBarrier);
     Machine::Answers answers;
-    server.machine.forget(0, answers);
+    server.machine.forget({0}, answers);
     EXPECT_EQ(told(answers), "");
     EXPECT_EQ(told(server.ask(1, STAGGER_PUT, kQueue, kNever, wire::encode_nil())), "1:OK");
     EXPECT_EQ(told(server.ask(1, STAGGER_TAKE, kQueue, 0)), "1:OK");
