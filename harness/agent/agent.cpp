@@ -9,6 +9,7 @@
 #include "harness/agent/real.hpp"
 #include "harness/agent/self.hpp"
 #include "harness/agent/sight.hpp"
+#include "harness/agent/signals.hpp"
 #include "harness/control/integrity.hpp"
 
 namespace stagger::agent {
@@ -69,6 +70,7 @@ void be_task(control::TaskIndex index, void (*on_new_execution)(void*), void* co
     self.index = index;
     self.on_new_execution = on_new_execution;
     self.context = context;
+    note_thread();
     find_stack();
 }
 
@@ -103,7 +105,8 @@ void sleep_for(std::int64_t ns) {
     if (self.segment->free.on) return pause_for(ns);
     const std::int64_t now = self.execution().clock;
     const std::int64_t longest = control::kNoDeadline - 1 - now;
-    wait_for(nullptr, 0, now + (ns < longest ? ns : longest));
+    const std::int64_t end = now + (ns < longest ? ns : longest);
+    while (wait_for(nullptr, 0, end) == Woken::Signalled) continue;
 }
 
 void join(control::TaskMask tasks) {

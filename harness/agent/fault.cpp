@@ -51,11 +51,14 @@ void take_chances() {
     take_chance_of_death();
     if (struck_by(FaultKind::Pause)) {
         const control::Execution& execution = self.execution();
-        wait_for(nullptr, 0, execution.clock + control::longest_pause(execution));
+        const std::int64_t end = execution.clock + control::longest_pause(execution);
+        while (wait_for(nullptr, 0, end) == Woken::Signalled) continue;
     }
 }
 
 bool is_interrupted(bool restarts) {
+    if (self.interruption == Interruption::Ends) return true;
+    if (self.interruption == Interruption::Restarts && !restarts) return true;
     const auto variant = struck_by(FaultKind::Signal);
     constexpr std::uint8_t kWithRestart = 1;
     return variant && !(restarts && *variant == kWithRestart);

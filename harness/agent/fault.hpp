@@ -19,7 +19,8 @@ inline std::optional<std::uint8_t> struck_by(FaultKind kind) {
     return control::strikes(*self.segment, self.index, kind);
 }
 
-// The call would have to wait: does a signal end that? `restarts`: not if it has SA_RESTART.
+// The call would have to wait: does a signal end that, one that a task sent or a fault? `restarts`:
+// not if its handler has SA_RESTART.
 bool is_interrupted(bool restarts);
 
 // How many bytes of so many a read from that descriptor, or a write to it, is to do at most.

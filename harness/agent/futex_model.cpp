@@ -44,9 +44,16 @@ std::int64_t deadline_of(const FutexCall& futex) {
 
 long wait_on(const FutexCall& futex, Key key) {
     if (load(futex.word) != static_cast<std::uint32_t>(futex.value)) return -EAGAIN;
-    if (is_interrupted(true)) return -EINTR;
+    const std::int64_t deadline = deadline_of(futex);
     enlist(key);
-    return sleep_until_granted(deadline_of(futex)) ? 0 : -ETIMEDOUT;
+    for (;;) {
+        if (is_interrupted(deadline == control::kNoDeadline)) {
+            withdraw();
+            return -EINTR;
+        }
+        const Woken woken = doze_until_granted(deadline);
+        if (woken != Woken::Signalled) return woken == Woken::Touched ? 0 : -ETIMEDOUT;
+    }
 }
 
 long wake_some(Key key, long limit) {

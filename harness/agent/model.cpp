@@ -16,9 +16,12 @@ control::Registry& registry() {
 
 TaskMask waiters(Key key) {
     TaskMask mask = 0;
-    for (TaskMask rest = self.execution().blocked; rest != 0; rest &= rest - 1) {
+    const control::Execution& execution = self.execution();
+    for (TaskMask rest = execution.blocked | execution.ready; rest != 0; rest &= rest - 1) {
         const auto task = control::lowest(rest);
-        if (registry().waiters[task].key == key) mask |= control::bit(task);
+        const control::TaskSlot& slot = self.segment->tasks[task];
+        const bool waits = slot.state == control::TaskState::Blocked || slot.in_handler;
+        if (waits && registry().waiters[task].key == key) mask |= control::bit(task);
     }
     return mask;
 }
@@ -67,9 +70,22 @@ bool enlisted(Key key) {
 }
 
 bool sleep_until_granted(std::int64_t deadline) {
-    wait_for(nullptr, 0, deadline);
-    withdraw();
-    return self.slot().notified || self.segment->free.on;  // then it was let go, as if by chance
+    Woken woken = Woken::Touched;
+    do woken = doze_until_granted(deadline);
+    while (woken == Woken::Signalled);
+    return woken == Woken::Touched;
+}
+
+Woken doze_until_granted(std::int64_t deadline) {
+    const Woken woken = wait_for(nullptr, 0, deadline);
+    // In free mode it was let go, as if by chance.
+    const bool granted = self.slot().notified || self.segment->free.on;
+    if (granted) {
+        withdraw();
+        return Woken::Touched;
+    }
+    if (woken != Woken::Signalled) withdraw();
+    return woken == Woken::Touched ? Woken::TimedOut : woken;
 }
 
 std::uint32_t waiting(Key key) {

@@ -22,6 +22,10 @@ void withdraw();
 // Sleeps until granted or `deadline`. Requires: enlist. True if granted.
 bool sleep_until_granted(std::int64_t deadline);
 
+// The same, but Signalled after each signal that it handles; it still waits then, until it
+// withdraws.
+Woken doze_until_granted(std::int64_t deadline);
+
 // How many sleep there now.
 std::uint32_t waiting(control::Key key);
 

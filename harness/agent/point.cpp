@@ -2,6 +2,7 @@
 #include "harness/agent/point.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <ctime>
 #include <iterator>
@@ -11,7 +12,9 @@
 #include "harness/agent/fault.hpp"
 #include "harness/agent/free.hpp"
 #include "harness/agent/futex.hpp"
+#include "harness/agent/real.hpp"
 #include "harness/agent/sight.hpp"
+#include "harness/agent/signals.hpp"
 
 namespace stagger::agent {
 namespace {
@@ -24,6 +27,8 @@ constexpr std::uint32_t kSpinLimit = 24;
 // Of a time-out that ends early: points that the others have before it does; by variant.
 constexpr std::uint64_t kHurries[] = {0, 1, 4, 16, 64, 256, 1024};
 constexpr std::uint8_t kLate = std::size(kHurries);
+
+constexpr int kQuickLooks = 50;  // at one that dies
 
 void report_over() {
     control::Execution& execution = self.execution();
@@ -76,21 +81,32 @@ bool is_cancellable() {
     return state == PTHREAD_CANCEL_ENABLE;
 }
 
-void await_death() {
-    control::Dying& dying = self.execution().dying;
-    const timespec moment{0, 10'000};
-    while (still_dying(dying)) nanosleep(&moment, nullptr);
-    dying = {};
+void pass() {
+    switch_to(control::pass_point(*self.segment, self.index));
+    face_faults();
+    mind_cancellation();
 }
 
 }  // namespace
+
+void await_death(const control::Dying& dying) {
+    STAGGER_REAL(sched_yield);
+    const timespec moment{0, 10'000};
+    // It dies on this core, and is mostly done before even the shortest sleep would end.
+    for (int looks = 0; still_dying(dying); ++looks) {
+        looks < kQuickLooks ? (void)real() : (void)nanosleep(&moment, nullptr);
+    }
+}
 
 void await_token() {
     const InAgent waiting;
     std::atomic<std::uint32_t>& token = self.slot().token;
     while (token.load(std::memory_order_acquire) == 0) futex_wait(&token, 0);
     token.store(0, std::memory_order_relaxed);
-    if (self.execution().dying.tid != 0) await_death();
+    if (control::Dying& dying = self.execution().dying; dying.tid != 0) {
+        await_death(dying);
+        dying = {};
+    }
     const std::uint64_t generation = self.execution().generation;
     if (self.generation == generation) return;
     self.generation = generation;
@@ -110,9 +126,16 @@ void point(control::Call call, control::Key key, bool reads_only) {
     if (self.segment->free.on) return delay_point();
     slot.reads_only = reads_only;
     slot.spin_count = 0;
-    switch_to(control::pass_point(*self.segment, self.index));
-    face_faults();
-    mind_cancellation();
+    pass();
+    // What a handler has done was not what the others were told of: it comes here anew.
+    while (handle_signals()) {
+        slot.call = call;
+        slot.key = key;
+        slot.reads_only = reads_only;
+        slot.spin_count = 0;
+        pass();
+    }
+    self.interruption = Interruption::None;
 }
 
 void spinning_point(control::Call call, control::Key key) {
@@ -128,6 +151,8 @@ void spinning_point(control::Call call, control::Key key) {
     switch_to(control::pass_point(*self.segment, self.index));
     face_faults();
     mind_cancellation();
+    if (handle_signals()) return point(call, key, control::only_reads(call));
+    self.interruption = Interruption::None;
     if (count < kSpinLimit) return;
     slot.spin_count = 0;
     control::yield(*self.segment, self.index);
@@ -159,7 +184,10 @@ Woken wait_for(const control::Key* keys, std::uint32_t count, std::int64_t deadl
     slot.deadline = control::kNoDeadline;
     mind_cancellation();
     if (slot.interrupted) return Woken::Cancelled;
-    return slot.timed_out ? Woken::TimedOut : Woken::Touched;
+    const bool timed_out = slot.timed_out, signalled = slot.in_handler;
+    const bool handled = handle_signals();
+    if (handled && signalled) return Woken::Signalled;
+    return timed_out ? Woken::TimedOut : Woken::Touched;
 }
 
 void note_outside_waker() {

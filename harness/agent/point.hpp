@@ -26,6 +26,7 @@ enum class Woken : std::uint8_t {
     Touched,
     TimedOut,
     Cancelled,  // only where cancellations tell
+    Signalled,  // it has run a signal's handler, and nothing else has happened
 };
 
 // While it lives this call is a cancellation point: pthreads(7). Where it has to wait, and where it
@@ -87,6 +88,10 @@ void note_outside_waker();
 
 // Gives the token away for good; returns at once. For a task that ends.
 void hand_over_and_leave(control::TaskIndex next);
+
+// Waits until the kernel has finished with a thread, or with a process and its threads. Requires:
+// InAgent.
+void await_death(const control::Dying& dying);
 
 // Waits until this task holds the token.
 void await_token();

@@ -17,14 +17,22 @@ enum class Cancellation : std::uint8_t {
     Tells,  // here is one that has something to do first
 };
 
+// What signals that were handled since a call began do to it where it would wait.
+enum class Interruption : std::uint8_t {
+    None,
+    Restarts,  // it goes on where it can: all handlers had SA_RESTART
+    Ends,
+};
+
 struct Self {
     control::Segment* segment = nullptr;  // null: not a task
     control::TaskIndex index = control::kNobody;
-    bool in_plugin = false;  // only then do calls become points
+    bool in_plugin = false;         // only then do calls become points
     bool wakes_when_asked = false;  // no spurious wake-ups: its loop is at its limit
     Cancellation cancellation = Cancellation::Waits;
     bool cancelled_anywhere = false;  // PTHREAD_CANCEL_ASYNCHRONOUS: at each point
-    std::uint64_t generation = 0;     // of the execution it last took part in
+    Interruption interruption = Interruption::None;
+    std::uint64_t generation = 0;  // of the execution it last took part in
     void (*on_new_execution)(void*) = nullptr;
     void* context = nullptr;
     std::uintptr_t stack_low = 0, stack_high = 0;

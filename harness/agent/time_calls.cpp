@@ -7,6 +7,7 @@
 #include <sys/times.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <iterator>
 
@@ -51,12 +52,18 @@ timespec look_at(clockid_t clock) {
     return {static_cast<time_t>(now / kSecond), static_cast<long>(now % kSecond)};
 }
 
-int sleep_controlled(std::int64_t ns) {
+// How much of it is left; more than nothing where a signal ended it.
+std::int64_t sleep_controlled(std::int64_t ns) {
     const CancellationPoint here;
     point(control::Call::Sleep, control::kSleepKey);
-    if (is_interrupted(false)) return EINTR;
-    sleep_for(ns);
-    return 0;
+    if (is_interrupted(false)) return ns;
+    const std::int64_t end = std::min(deadline_after(ns), control::kNoDeadline - 1);
+    if (wait_for(nullptr, 0, end) != Woken::Signalled) return 0;
+    return std::max<std::int64_t>(end - self.execution().clock, 1);
+}
+
+timespec timespec_of(std::int64_t ns) {
+    return {static_cast<time_t>(ns / kSecond), static_cast<long>(ns % kSecond)};
 }
 
 bool is_valid(const timespec& time) {
@@ -147,10 +154,10 @@ STAGGER_INTERCEPTED int nanosleep(const timespec* request, timespec* remaining) 
     }
     EngineCode engine;
     if (!is_valid(*request)) return engine.fail(EINVAL);
-    const int interrupted = sleep_controlled(nanoseconds(*request));
-    if (interrupted == 0) return 0;
-    if (remaining != nullptr) *remaining = *request;
-    return engine.fail(interrupted);
+    const std::int64_t left = sleep_controlled(nanoseconds(*request));
+    if (left == 0) return 0;
+    if (remaining != nullptr) *remaining = timespec_of(left);
+    return engine.fail(EINTR);
 }
 
 STAGGER_INTERCEPTED int clock_nanosleep(clockid_t clock, int flags, const timespec* request,
@@ -162,12 +169,12 @@ STAGGER_INTERCEPTED int clock_nanosleep(clockid_t clock, int flags, const timesp
     EngineCode engine;
     if (!is_valid(*request)) return EINVAL;
     if ((flags & TIMER_ABSTIME) == 0) {
-        const int interrupted = sleep_controlled(nanoseconds(*request));
-        if (interrupted != 0 && remaining != nullptr) *remaining = *request;
-        return interrupted;
+        const std::int64_t left = sleep_controlled(nanoseconds(*request));
+        if (left != 0 && remaining != nullptr) *remaining = timespec_of(left);
+        return left == 0 ? 0 : EINTR;
     }
     const std::int64_t rest = virtual_deadline(clock, *request) - self.execution().clock;
-    return sleep_controlled(rest > 0 ? rest : 0);
+    return sleep_controlled(rest > 0 ? rest : 0) == 0 ? 0 : EINTR;
 }
 
 STAGGER_INTERCEPTED int usleep(useconds_t microseconds) {
@@ -176,8 +183,7 @@ STAGGER_INTERCEPTED int usleep(useconds_t microseconds) {
         return real(microseconds);
     }
     EngineCode engine;
-    const int interrupted = sleep_controlled(std::int64_t{microseconds} * 1000);
-    return interrupted == 0 ? 0 : engine.fail(interrupted);
+    return sleep_controlled(std::int64_t{microseconds} * 1000) == 0 ? 0 : engine.fail(EINTR);
 }
 
 STAGGER_INTERCEPTED unsigned sleep(unsigned seconds) {
@@ -186,7 +192,8 @@ STAGGER_INTERCEPTED unsigned sleep(unsigned seconds) {
         return real(seconds);
     }
     EngineCode engine;
-    return sleep_controlled(std::int64_t{seconds} * kSecond) == 0 ? 0 : seconds;
+    const std::int64_t left = sleep_controlled(std::int64_t{seconds} * kSecond);
+    return static_cast<unsigned>((left + kSecond - 1) / kSecond);
 }
 
 STAGGER_INTERCEPTED int sched_yield() noexcept {

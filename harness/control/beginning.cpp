@@ -18,6 +18,7 @@ void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
     slot.spin_key = kNoKey;
     slot.spin_count = 0;
     slot.replay_next = slot.replay_end = 0;
+    slot.signal_count = 0;
     if (keep_waiting) {
         if (slot.deadline != kNoDeadline) slot.deadline -= old_clock;
         return;
@@ -31,7 +32,7 @@ void reset_slot(TaskSlot& slot, bool keep_waiting, std::int64_t old_clock) {
     slot.wait_count = 0;
     slot.deadline = kNoDeadline;
     slot.lock_holder = 0;
-    slot.foreign = slot.interruptible = slot.interrupted = false;
+    slot.foreign = slot.interruptible = slot.interrupted = slot.in_handler = false;
 }
 
 void move_timers(Registry& registry, std::int64_t old_clock) {

@@ -34,7 +34,7 @@ void be_born_again(Segment& segment, TaskIndex task, TaskIndex first) {
     slot.site = slot.object = kNoSite;
     slot.call = Call::Start;
     slot.key = slot.spin_key = kNoKey;
-    slot.spin_count = 0;
+    slot.spin_count = slot.signal_count = 0;
     slot.reads_only = false;
     segment.execution.faults.unborn |= bit(task);
     segment.execution.ended &= ~bit(task);
@@ -83,7 +83,8 @@ void take_along(Segment& segment, TaskIndex task, TaskIndex first) {
     }
 }
 
-// Processes that the dying one started would be orphans.
+}  // namespace
+
 bool has_children(const Segment& segment, std::uint32_t process) {
     for (TaskIndex i = 0; i < segment.settings.task_count; ++i) {
         const TaskSlot& slot = segment.tasks[i];
@@ -93,8 +94,6 @@ bool has_children(const Segment& segment, std::uint32_t process) {
     }
     return false;
 }
-
-}  // namespace
 
 std::optional<std::uint8_t> strikes(Segment& segment, TaskIndex self, FaultKind kind) {
     const auto at = static_cast<std::size_t>(kind);
@@ -171,9 +170,7 @@ void die(Segment& segment, TaskIndex self, bool starts_again) {
         take_along(segment, i, starts_again ? first : kNobody);
     }
     if (has_children(segment, dying.process)) {
-        finish(segment, Ending::Overflow, self,
-               "a process was killed that had started others, and Stagger cannot tell what becomes "
-               "of orphans");
+        finish(segment, Ending::Overflow, self, kOrphans);
     }
 }
 

@@ -31,6 +31,12 @@ void hurry(Segment&, TaskIndex self, std::uint64_t points);
 // Longer than any time-out that anybody has waited for; virtual ns.
 std::int64_t longest_pause(const Execution&);
 
+// Whether that process has started others that live on: they would be orphans, of which Stagger
+// cannot tell what becomes of them.
+bool has_children(const Segment&, std::uint32_t process);
+inline constexpr const char* kOrphans =
+    "a process was killed that had started others, and Stagger cannot tell what becomes of orphans";
+
 // The state for a new execution.
 void begin_faults(Segment&);
 

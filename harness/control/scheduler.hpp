@@ -45,6 +45,10 @@ void interrupt(Segment&, TaskIndex task);
 // `self` spins or yields: the others go first.
 void yield(Segment&, TaskIndex self);
 
+// `task` was sent a signal that it handles when it is chosen; a wait goes on after that. False:
+// there is no room for another.
+bool send_signal(Segment&, TaskIndex task, const PendingSignal& signal);
+
 // The holder sleeps in the kernel at a call that nobody intercepts: the execution goes on without
 // it. Called by the controller, which then picks a successor.
 void lose_sight(Segment&, TaskIndex task);

@@ -24,6 +24,7 @@ inline constexpr TaskIndex kNobody = std::numeric_limits<TaskIndex>::max();
 inline constexpr std::uint32_t kNoSite = std::numeric_limits<std::uint32_t>::max();
 inline constexpr std::int64_t kNoDeadline = std::numeric_limits<std::int64_t>::max();
 inline constexpr std::uint32_t kMaxWaitKeys = 16;
+inline constexpr std::uint32_t kMaxSignals = 16;
 
 constexpr TaskMask bit(TaskIndex task) {
     return TaskMask{1} << task;
@@ -131,6 +132,14 @@ enum class Sight : std::uint32_t {
     Returned,  // it is back at a point, and waits for the token
 };
 
+// A signal that one task sent to another, whose handler runs when that is chosen: siginfo_t.
+struct PendingSignal {
+    std::int32_t signal, code;
+    std::int32_t pid;
+    std::uint32_t uid;
+    std::uint64_t value;
+};
+
 struct alignas(64) TaskSlot {
     std::atomic<std::uint32_t> token;  // futex: 1 when this task may run
     std::atomic<Sight> sight;
@@ -160,6 +169,11 @@ struct alignas(64) TaskSlot {
     bool foreign;              // something outside of the case may wake it
     bool interruptible;        // a cancellation ends its wait
     bool interrupted;          // and did
+    bool in_handler;           // a signal made it Ready: it goes on waiting after its handler
+
+    // Signals that it was sent and has not handled.
+    std::uint32_t signal_count;
+    PendingSignal signals[kMaxSignals];
 
     // Recognising loops that spin: the same read again and again.
     Key spin_key;

@@ -41,7 +41,7 @@ void block(Segment& segment, TaskIndex self, const Key* keys, std::uint32_t coun
     TaskSlot& slot = segment.tasks[self];
     if (segment.trace.on) trace_wait(segment, self, keys, count);
     slot.state = TaskState::Blocked;
-    slot.timed_out = false;
+    slot.timed_out = slot.in_handler = false;
     slot.wait_count = count;
     std::copy_n(keys, std::min(count, kMaxWaitKeys), slot.wait_keys);
     slot.deadline = deadline;
@@ -88,6 +88,24 @@ void interrupt(Segment& segment, TaskIndex task) {
     if (slot.state != TaskState::Blocked || !slot.interruptible) return;
     slot.interrupted = true;
     make_ready(segment, task);
+}
+
+// Of one that does not queue, a second is lost while the first is pending: signal(7).
+bool send_signal(Segment& segment, TaskIndex task, const PendingSignal& signal) {
+    constexpr std::int32_t kFirstQueued = 32;
+    TaskSlot& slot = segment.tasks[task];
+    const auto end = slot.signals + slot.signal_count;
+    const bool pending = std::any_of(slot.signals, end, [&](const PendingSignal& other) {
+        return other.signal == signal.signal;
+    });
+    if (pending && signal.signal < kFirstQueued) return true;
+    if (slot.signal_count == kMaxSignals) return false;
+    slot.signals[slot.signal_count++] = signal;
+    if (slot.state == TaskState::Blocked) {
+        make_ready(segment, task);
+        slot.in_handler = true;
+    }
+    return true;
 }
 
 void lose_sight(Segment& segment, TaskIndex task) {

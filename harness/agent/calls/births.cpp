@@ -8,6 +8,7 @@
 #include "harness/agent/futex_model.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/self.hpp"
+#include "harness/agent/signals.hpp"
 
 namespace stagger::agent {
 namespace {
@@ -33,7 +34,8 @@ void clear(TaskSlot& slot, bool first_use) {
     slot.wait_count = slot.spin_count = 0;
     slot.deadline = control::kNoDeadline;
     slot.lock_holder = 0;
-    slot.foreign = slot.interruptible = slot.interrupted = false;
+    slot.foreign = slot.interruptible = slot.interrupted = slot.in_handler = false;
+    slot.signal_count = 0;
     slot.token.store(0, std::memory_order_relaxed);
     slot.born.store(0, std::memory_order_relaxed);
 }
@@ -78,6 +80,7 @@ void park_as_helper() {
     slot.born.store(1, std::memory_order_release);
     futex_wake(&slot.born);
     await_token();
+    handle_signals();
 }
 
 void end_as_helper() {
@@ -85,6 +88,18 @@ void end_as_helper() {
     control::touch_all(*self.segment);  // a robust mutex, and what else goes with its owner
     self.execution().dying = {self.slot().pid, self.slot().tid, self.slot().process};
     end_task();
+}
+
+void end_tasks_of(std::uint32_t ended, TaskIndex spared) {
+    for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
+        const TaskSlot& slot = self.segment->tasks[i];
+        if (slot.process != ended || i == spared || slot.state == TaskState::Ended) continue;
+        if (ended == process.index) wake_heirs(slot.tid);
+        self.segment->registry.waiters[i].key = control::kNoKey;
+        self.execution().out_of_sight &= ~bit(i);
+        control::make_ready(*self.segment, i);
+        control::end_task(*self.segment, i);
+    }
 }
 
 std::uint32_t next_process_index() {

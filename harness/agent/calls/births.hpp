@@ -23,6 +23,12 @@ void park_as_helper();
 // In the child, at its very end: the token goes on, but only once the kernel is done with it.
 void end_as_helper();
 
+// All tasks of a process of helpers end with it, but for `spared`, which does so itself.
+void end_tasks_of(std::uint32_t process, control::TaskIndex spared);
+
+// In a helper, which ends itself: the whole process does.
+void end_process_as_helper();
+
 // Numbers a process that is about to be forked.
 std::uint32_t next_process_index();
 

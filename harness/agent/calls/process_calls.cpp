@@ -22,6 +22,7 @@
 #include "harness/agent/calls/watched.hpp"
 #include "harness/agent/futex_model.hpp"
 #include "harness/agent/real.hpp"
+#include "harness/agent/signals.hpp"
 
 namespace stagger::agent {
 namespace {
@@ -63,31 +64,15 @@ int fork_controlled() {
     process.index = child_process;
     process.multi_threaded = false;
     self.index = child;
+    note_thread();
     self.on_new_execution = nullptr;
     park_as_helper();
     return 0;
 }
 
-// With the process go its other threads; and whoever waits for anything of its may look again.
-void end_process() {
-    leave_plugin();
-    for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
-        const TaskSlot& slot = self.segment->tasks[i];
-        const bool other = slot.process == process.index && i != self.index &&
-                           slot.state != control::TaskState::Ended;
-        if (!other) continue;
-        wake_heirs(slot.tid);
-        control::make_ready(*self.segment, i);
-        control::end_task(*self.segment, i);
-    }
-    is_helper_process = false;
-    note_epoll_process_ended();
-    end_as_helper();
-}
-
 // exit() gets here after all handlers; what is left of the process is the kernel's.
 __attribute__((destructor)) void end_process_at_exit() {
-    if (is_helper_process && controlled()) end_process();
+    if (is_helper_process && controlled()) end_process_as_helper();
 }
 
 // A process that another one of the case forked is a task, but no child of this one.
@@ -155,6 +140,16 @@ pid_t wait_for_child(pid_t pid, int flags, Wait wait) {
 }
 
 }  // namespace
+
+// With the process go its other threads; and whoever waits for anything of its may look again.
+void end_process_as_helper() {
+    leave_plugin();
+    end_tasks_of(process.index, self.index);
+    is_helper_process = false;
+    note_epoll_process_ended();
+    end_as_helper();
+}
+
 }  // namespace stagger::agent
 
 using namespace stagger::agent;

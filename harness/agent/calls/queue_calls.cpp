@@ -31,7 +31,7 @@ bool is_valid(const timespec& time) {
 bool is_found_full(bool patient, std::int64_t deadline) {
     if (patient && deadline == control::kNoDeadline) return false;
     if (!struck_by(FaultKind::Full)) return false;
-    if (patient) wait_for(nullptr, 0, deadline);
+    while (patient && wait_for(nullptr, 0, deadline) == Woken::Signalled) continue;
     errno = patient ? ETIMEDOUT : EAGAIN;
     return true;
 }
