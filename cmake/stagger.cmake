@@ -44,6 +44,29 @@ function(stagger_module name)
   target_link_libraries(stagger_${name} PUBLIC ${ARG_USES} PRIVATE stagger_warnings)
 endfunction()
 
+# Makes the files below a folder a table in the program: stagger_embed(stagger_cli files_for_new new)
+# defines what embedded.hpp declares by that name. The folder is embedded/<folder> of this one.
+function(stagger_embed target symbol folder)
+  set(root ${CMAKE_CURRENT_SOURCE_DIR}/embedded/${folder})
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${root} ${root}/*)
+  set(rows "")
+  foreach(file ${files})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${root}/${file})
+    file(READ ${root}/${file} text)
+    string(APPEND rows "    {R\"embedded(${file})embedded\", R\"embedded(${text})embedded\"},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/embedded/${symbol}.cpp @ONLY CONTENT
+"// SPDX-License-Identifier: Apache-2.0
+#include \"harness/cli/embedded/embedded.hpp\"
+namespace {
+constexpr stagger::cli::EmbeddedFile kFiles[] = {
+@rows@};
+}  // namespace
+std::span<const stagger::cli::EmbeddedFile> stagger::cli::@symbol@() { return kFiles; }
+")
+  target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/embedded/${symbol}.cpp)
+endfunction()
+
 # What tells a fuzzing campaign which code of a plugin was executed. Compile flags only, too.
 set(STAGGER_COVERAGE_FLAGS
   $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fsanitize-coverage=trace-pc>

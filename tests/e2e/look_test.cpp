@@ -61,7 +61,7 @@ TEST(Validate, ReportsEveryBadSpecOfAFolder) {
 }
 
 TEST(Help, IsThereForEveryCommandWithExamples) {
-    for (const char* name : {"gate", "run", "replay", "list", "points", "validate"}) {
+    for (const char* name : {"gate", "run", "replay", "list", "points", "new", "validate"}) {
         expect_output({"--help"}, 0, name);
         expect_output({name, "--help"}, 0, "Examples:\n  stagger " + std::string(name));
     }

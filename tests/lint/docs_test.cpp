@@ -166,13 +166,16 @@ TEST(Docs, CommandsRunAndWriteWhatIsShown) {
 // Examples of commands name specs that there are.
 TEST(Docs, HelpNamesFilesThatExist) {
     const Desk desk({});
-    EXPECT_EQ(desk.run("for command in gate run fuzz replay list points validate; do\n"
-                       "  stagger help $command > help.txt\n"
-                       "  for word in $(grep -o 'specs/[a-z./-]*' help.txt); do\n"
-                       "    test -e $word || { echo \"$command: no $word\"; exit 1; }\n"
-                       "  done\n"
-                       "done\n"),
-              0);
+    EXPECT_EQ(
+        desk.run("stagger --help | sed -n 's/^  \\([a-z]\\{2,\\}\\)  .*/\\1/p' > commands.txt\n"
+                 "grep -q validate commands.txt\n"
+                 "for command in $(cat commands.txt); do\n"
+                 "  stagger help $command > help.txt\n"
+                 "  for word in $(grep -o 'specs/[a-z./-]*' help.txt); do\n"
+                 "    test -e $word || { echo \"$command: no $word\"; exit 1; }\n"
+                 "  done\n"
+                 "done\n"),
+        0);
 }
 
 }  // namespace

@@ -39,7 +39,9 @@ struct Shard {
 
 struct Options {
     std::vector<std::string> paths;  // specs, folders of specs, or the schedule file
-    std::string topic;               // of `list`
+    std::string topic;               // of `list`, `new`
+    std::string name;                // of what `new` makes
+    std::string folder = ".";        // where `new` makes it
 
     std::vector<std::string> backends;
     std::map<std::string, Value> params;

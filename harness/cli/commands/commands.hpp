@@ -34,6 +34,9 @@ int run_check(const Options&, Console&);
 void set_up_list(Usage&, Options&);
 int run_list(const Options&, Console&);
 
+void set_up_new(Usage&, Options&);
+int run_new(const Options&, Console&);
+
 void set_up_points(Usage&, Options&);
 int run_points(const Options&, Console&);
 
