@@ -67,37 +67,9 @@ std::span<const stagger::cli::EmbeddedFile> stagger::cli::@symbol@() { return kF
   target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/embedded/${symbol}.cpp)
 endfunction()
 
-# What tells a fuzzing campaign which code of a plugin was executed. Compile flags only, too.
-set(STAGGER_COVERAGE_FLAGS
-  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fsanitize-coverage=trace-pc>
-  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-fsanitize-coverage=inline-8bit-counters>
-  $<$<COMPILE_LANG_AND_ID:C,GNU>:-fsanitize-coverage=trace-pc>
-  $<$<COMPILE_LANG_AND_ID:C,Clang>:-fsanitize-coverage=inline-8bit-counters>)
-
-# A library that a backend drives, for `stagger fuzz` to see which of its code was executed.
-function(stagger_cover target)
-  target_compile_options(${target} PRIVATE ${STAGGER_COVERAGE_FLAGS})
-endfunction()
-
-# A backend: a shared library with one exported symbol, whose accesses to shared memory are seen.
-# -fsanitize=thread is a compile flag only: the worker's agent defines what it calls. With COVERAGE
-# `stagger fuzz` sees which of its code was executed: stagger_add_backend(mine COVERAGE mine.cpp)
-function(stagger_add_backend name)
-  cmake_parse_arguments(ARG "COVERAGE" "" "" ${ARGN})
-  add_library(${name} MODULE ${ARG_UNPARSED_ARGUMENTS})
-  if(ARG_COVERAGE)
-    stagger_cover(${name})
-  endif()
-  set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden
-    VISIBILITY_INLINES_HIDDEN ON LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
-    OUTPUT_NAME ${name})
-  target_link_libraries(${name} PRIVATE stagger_abi stagger_warnings Threads::Threads)
-  target_compile_options(${name} PRIVATE -fno-builtin)
-  if(NOT STAGGER_SANITIZE)
-    target_compile_options(${name} PRIVATE -fsanitize=thread
-      $<$<CXX_COMPILER_ID:Clang>:SHELL:-mllvm -tsan-instrument-read-before-write=1>)
-  endif()
-endfunction()
+# stagger_add_backend, as other projects have it: see plugins/CMakeLists.txt.
+set(STAGGER_BACKEND_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
+include(${CMAKE_CURRENT_LIST_DIR}/package/backend.cmake)
 
 # A test program; every TEST in it becomes one CTest test, named by its label or PREFIX.
 function(stagger_test name)

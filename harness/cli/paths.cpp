@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kDefaultSpecs = "specs";
+constexpr const char* kWorker = "stagger-worker";
 
 Result<std::vector<std::string>> specs_below(const std::string& folder) {
     std::vector<std::string> found;
@@ -67,6 +68,16 @@ bool is_shared_library(const fs::path& path) {
     return path.extension() == ".so" && begin == kMagic;
 }
 
+// A program that was built stands beside its worker, with the backends in ../plugins.
+bool is_in_build_tree(const fs::path& program_folder) {
+    std::error_code error;
+    return fs::exists(program_folder / kWorker, error);
+}
+
+fs::path support_folder(const fs::path& program_folder) {
+    return (program_folder / STAGGER_SUPPORT_FROM_PROGRAM).lexically_normal();
+}
+
 Status written_or(int why, const std::string& path) {
     if (why == 0) return Ok{};
     return Error{fmt::format("{} cannot be written: {}.", path, std::strerror(why))};
@@ -81,14 +92,20 @@ std::string program_folder() {
 }
 
 std::string worker_path(const std::string& program_folder) {
-    return (fs::path(program_folder) / "stagger-worker").string();
+    if (is_in_build_tree(program_folder)) return (fs::path(program_folder) / kWorker).string();
+    return (support_folder(program_folder) / kWorker).string();
+}
+
+std::string plugins_beside(const std::string& program_folder) {
+    const fs::path above = is_in_build_tree(program_folder) ? fs::path(program_folder) / ".."
+                                                            : support_folder(program_folder);
+    return (above / "plugins").lexically_normal().string();
 }
 
 Result<std::vector<std::string>> plugin_folders(const std::string& program_folder,
                                                 const std::vector<std::string>& asked,
                                                 const char* environment) {
-    std::vector<std::string> folders{
-        (fs::path(program_folder) / ".." / "plugins").lexically_normal().string()};
+    std::vector<std::string> folders{plugins_beside(program_folder)};
     for (const std::string& path : asked) {
         std::error_code error;
         const fs::file_status status = fs::status(path, error);

@@ -18,10 +18,12 @@ namespace stagger::cli {
 // The folder of the running program, or "." where /proc is not there.
 std::string program_folder();
 
-// `stagger-worker` beside the program.
+// The worker of the program, and the folder of its backends: beside the program where it was built,
+// and in lib/stagger where it was installed, seen from the program.
 std::string worker_path(const std::string& program_folder);
+std::string plugins_beside(const std::string& program_folder);
 
-// Folders to look for backends in: ../plugins from the program, then --plugin, then the
+// Folders to look for backends in: those of the program, then --plugin, then the
 // colon-separated STAGGER_PLUGIN_PATH. A --plugin that is a file stands for its folder. Fails where
 // a --plugin is not there.
 Result<std::vector<std::string>> plugin_folders(const std::string& program_folder,

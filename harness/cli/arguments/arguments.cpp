@@ -152,6 +152,14 @@ constexpr std::string_view kClosing =
 
 }  // namespace
 
+std::string_view introduction() {
+    return kIntroduction;
+}
+
+std::string_view closing() {
+    return kClosing;
+}
+
 Parsed parse_arguments(const std::vector<std::string>& arguments, std::span<const Command> commands,
                        std::string_view version, Options& options) {
     CLI::App app{std::string(kIntroduction), "stagger"};

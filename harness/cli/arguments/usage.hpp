@@ -38,6 +38,7 @@ struct PositionalUsage {
     Accept accept;
     bool required = false;
     Times times = Times::Once;
+    std::vector<std::string> choices = {};  // the only words it may be, where these are few
 };
 
 struct Usage {
@@ -54,6 +55,10 @@ struct Command {
     void (*setup)(Usage&, Options&);
     int (*run)(const Options&, Console&);
 };
+
+// What --help of the program itself says before its commands and behind them.
+std::string_view introduction();
+std::string_view closing();
 
 // Either a command to run, or a text to print and the exit code to end with.
 struct Parsed {

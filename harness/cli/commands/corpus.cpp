@@ -75,7 +75,8 @@ void set_up_corpus(Usage& usage, Options& options) {
         options.topic = text;
         return Ok{};
     };
-    usage.positionals.push_back({"WHAT", "merge or report", topic, true});
+    usage.positionals.push_back(
+        {"WHAT", "merge or report", topic, true, Times::Once, {"merge", "report"}});
     const auto folder = [&options](const std::string& text) -> Status {
         options.paths.push_back(text);
         return Ok{};

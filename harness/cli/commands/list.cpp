@@ -159,16 +159,17 @@ constexpr std::array<Topic, 6> kTopics{{{"backends", list_backends},
 }  // namespace
 
 void set_up_list(Usage& usage, Options& options) {
-    const auto topic = [&options](const std::string& text) -> Status {
-        std::vector<std::string> names;
-        for (const Topic& known : kTopics) names.emplace_back(known.name);
+    std::vector<std::string> names;
+    for (const Topic& known : kTopics) names.emplace_back(known.name);
+    const auto topic = [&options, names](const std::string& text) -> Status {
         const std::string problem = unknown_name("list of", {text}, names);
         if (!problem.empty()) return Error{problem};
         options.topic = text;
         return Ok{};
     };
-    usage.positionals.push_back(
-        {"WHAT", "backends, strategies, oracles, models, scenarios or cases", topic, true});
+    usage.positionals.push_back({"WHAT",
+                                 "backends, strategies, oracles, models, scenarios or cases", topic,
+                                 true, Times::Once, names});
     add_paths(usage, options);
     add_selection(usage, options);
     add_surroundings(usage, options);

@@ -181,9 +181,9 @@ std::string next_steps(const Options& options) {
 }  // namespace
 
 void set_up_new(Usage& usage, Options& options) {
-    const auto kind = [&options](const std::string& text) -> Status {
-        std::vector<std::string> names;
-        for (const Kind& known : kKinds) names.emplace_back(known.name);
+    std::vector<std::string> names;
+    for (const Kind& known : kKinds) names.emplace_back(known.name);
+    const auto kind = [&options, names](const std::string& text) -> Status {
         const std::string problem = unknown_name("kind of start", {text}, names);
         if (!problem.empty()) return Error{problem};
         options.topic = text;
@@ -198,7 +198,7 @@ void set_up_new(Usage& usage, Options& options) {
         options.folder = text;
         return Ok{};
     };
-    usage.positionals.push_back({"KIND", "scenario or backend", kind, true});
+    usage.positionals.push_back({"KIND", "scenario or backend", kind, true, Times::Once, names});
     usage.positionals.push_back({"NAME", "What to call it, such as my_queue", name, true});
     usage.options.push_back({"--in", "DIR", "Where to make it (default: here)", folder});
     add_surroundings(usage, options);

@@ -37,16 +37,24 @@ TEST(CliPaths, APathThatIsNotThereIsAnError) {
     EXPECT_TRUE(find_specs({folder.path().string()})->empty());
 }
 
-TEST(CliPaths, PluginsComeFromBesideTheProgramThenTheOptionsThenTheEnvironment) {
+TEST(CliPaths, PluginsComeFromTheProgramThenTheOptionsThenTheEnvironment) {
     const TemporaryFolder folder;
     folder.write("more/mine.so", "\177ELF...");
     EXPECT_EQ(
         *plugin_folders("/opt/stagger/bin", {folder / "more", folder / "more/mine.so"}, "/x::/y"),
-        (std::vector<std::string>{"/opt/stagger/plugins", folder / "more", folder / "more", "/x",
-                                  "/y"}));
+        (std::vector<std::string>{"/opt/stagger/lib/stagger/plugins", folder / "more",
+                                  folder / "more", "/x", "/y"}));
     EXPECT_EQ(*plugin_folders("/opt/stagger/bin", {}, nullptr),
-              std::vector<std::string>{"/opt/stagger/plugins"});
+              std::vector<std::string>{"/opt/stagger/lib/stagger/plugins"});
     EXPECT_FALSE(plugin_folders("/opt/stagger/bin", {folder / "none"}, nullptr).ok());
+}
+
+TEST(CliPaths, AProgramFindsWhatBelongsToItWhereItWasInstalledAndWhereItWasBuilt) {
+    EXPECT_EQ(worker_path("/opt/a b/bin"), "/opt/a b/lib/stagger/stagger-worker");
+    const TemporaryFolder folder;
+    folder.write("bin/stagger-worker", "");
+    EXPECT_EQ(worker_path(folder / "bin"), folder / "bin/stagger-worker");
+    EXPECT_EQ(plugins_beside(folder / "bin"), folder / "plugins");
 }
 
 TEST(CliPaths, AFileThatIsNoPluginIsRefused) {
