@@ -13,10 +13,6 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::string_view kExpectKeys[] = {"final", "visible", "observe", "outcomes", "allow"};
-constexpr std::string_view kExploreKeys[] = {
-    "schedules", "time", "strategy", "depth", "mode", "cpus", "lifetime", "step_limit", "servers"};
-
 using Read = std::optional<Expression> (*)(const Entry&, Builder&);
 
 // One expression, or an array of them. An empty array takes back what was there before.
@@ -115,41 +111,32 @@ void read_visible(const Entry& entry, Expect& expect, Builder& builder) {
 }
 
 void read_outcomes(const Entry& entry, Expect& expect, Builder& builder) {
-    constexpr std::pair<std::string_view, OutcomeClass> kClasses[] = {
-        {"acceptable", OutcomeClass::Acceptable},
-        {"interesting", OutcomeClass::Interesting},
-        {"forbidden", OutcomeClass::Forbidden}};
+    const auto classes = choices_of(key_of(Part::Expect, "outcomes"));
     expect.outcomes.clear();
     const auto* entries = read_table(entry.value, "`outcomes`", builder.problems);
     if (!entries) return;
     for (const Entry& outcome : *entries) {
         const auto text = read_text(outcome, builder.problems);
         if (!text) continue;
-        const auto* found = std::find_if(std::begin(kClasses), std::end(kClasses),
-                                         [&](const auto& one) { return one.first == *text; });
-        if (found != std::end(kClasses))
-            expect.outcomes[outcome.key] = found->second;
+        const auto found = std::find(classes.begin(), classes.end(), *text);
+        if (found != classes.end())
+            expect.outcomes[outcome.key] = static_cast<OutcomeClass>(found - classes.begin());
         else
-            builder.problems.add(
-                outcome.value.position,
-                fmt::format("there is no outcome class {}{}", quoted(*text),
-                            did_you_mean(*text, {"acceptable", "interesting", "forbidden"})),
-                "one of acceptable, interesting, forbidden");
+            builder.problems.add(outcome.value.position,
+                                 fmt::format("there is no outcome class {}{}", quoted(*text),
+                                             did_you_mean(*text, classes)),
+                                 fmt::format("one of {}", fmt::join(classes, ", ")));
     }
 }
 
-// One of a few words; nothing after a complaint.
+// One of a few words, in the order of T's enumerators; nothing after a complaint.
 template <typename T>
-std::optional<T> read_choice(const Entry& entry,
-                             const std::vector<std::pair<std::string, T>>& choices,
-                             Builder& builder) {
+std::optional<T> read_choice(const Entry& entry, Builder& builder) {
     const auto text = read_text(entry, builder.problems);
     if (!text) return std::nullopt;
-    std::vector<std::string> names;
-    for (const auto& [name, value] : choices) {
-        if (name == *text) return value;
-        names.push_back(name);
-    }
+    const auto names = choices_of(key_of(Part::Explore, entry.key));
+    const auto found = std::find(names.begin(), names.end(), *text);
+    if (found != names.end()) return static_cast<T>(found - names.begin());
     builder.problems.add(
         entry.value.position,
         fmt::format("there is no {} {}{}", entry.key, quoted(*text), did_you_mean(*text, names)),
@@ -193,7 +180,7 @@ std::vector<std::string> read_symptoms(const Entry& entry, Builder& builder) {
 void read_expect(const Node& node, Expect& expect, Builder& builder) {
     const auto* entries = read_table(node, "[expect]", builder.problems);
     if (!entries) return;
-    check_keys(*entries, kExpectKeys, "[expect]", builder.problems);
+    check_keys(*entries, Part::Expect, "[expect]", builder.problems);
     for (const Entry& entry : *entries) {
         if (entry.key == "final") read_expressions(entry, read_final, expect.final, builder);
         if (entry.key == "observe")
@@ -223,28 +210,22 @@ void check_outcomes(const Expect& expect, Position position, Builder& builder) {
 void read_explore(const Node& node, Explore& explore, Builder& builder) {
     const auto* entries = read_table(node, "[explore]", builder.problems);
     if (!entries) return;
-    check_keys(*entries, kExploreKeys, "[explore]", builder.problems);
+    check_keys(*entries, Part::Explore, "[explore]", builder.problems);
     for (const Entry& entry : *entries) {
         const std::string& key = entry.key;
-        if (key == "schedules")
-            explore.schedules = read_count(entry, 1, kUnbounded, builder.problems);
-        if (key == "step_limit")
-            explore.step_limit = read_count(entry, 1, kUnbounded, builder.problems);
+        const auto count = [&] {
+            return read_count(entry, key_of(Part::Explore, key), builder.problems);
+        };
+        if (key == "schedules") explore.schedules = count();
+        if (key == "step_limit") explore.step_limit = count();
         if (key == "time") read_time_limit(entry, explore, builder);
         if (key == "strategy") explore.strategy = read_text(entry, builder.problems);
         if (key == "depth")
-            if (auto depth = read_count(entry, 1, kMaxDepth, builder.problems))
-                explore.depth = static_cast<std::uint32_t>(*depth);
+            if (const auto depth = count()) explore.depth = static_cast<std::uint32_t>(*depth);
         if (key == "cpus") read_cpus(entry, explore, builder);
-        if (key == "mode")
-            explore.mode = read_choice<Mode>(
-                entry, {{"controlled", Mode::Controlled}, {"free", Mode::Free}}, builder);
-        if (key == "lifetime")
-            explore.lifetime = read_choice<Lifetime>(
-                entry, {{"warm", Lifetime::Warm}, {"fresh", Lifetime::Fresh}}, builder);
-        if (key == "servers")
-            explore.servers = read_choice<Servers>(
-                entry, {{"atomic", Servers::Atomic}, {"explored", Servers::Explored}}, builder);
+        if (key == "mode") explore.mode = read_choice<Mode>(entry, builder);
+        if (key == "lifetime") explore.lifetime = read_choice<Lifetime>(entry, builder);
+        if (key == "servers") explore.servers = read_choice<Servers>(entry, builder);
     }
 }
 

@@ -13,9 +13,6 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::string_view kFaultKeys[] = {"kill", "restart",  "signal", "short_io", "pause",
-                                           "full", "fd_limit", "clock",  "slow",     "max"};
-constexpr std::int64_t kMostStrikes = 16;
 constexpr const char* kExample =
     "a role (\"owner\"), one of its processes (\"worker[1]\"), or true";
 
@@ -34,11 +31,13 @@ bool check_victim(const std::string& text, Position position, Builder& builder) 
 }
 
 std::optional<Value> read_max(const Node& node, Builder& builder) {
+    const KeyInfo& bounds = key_of(Part::Faults, "max");
     const std::int64_t* most = node.integer();
-    if (most != nullptr && *most >= 1 && *most <= kMostStrikes) return Value(*most);
+    if (most != nullptr && *most >= 1 && static_cast<std::uint64_t>(*most) <= bounds.most)
+        return Value(*most);
     builder.problems.add(
         node.position,
-        fmt::format("`max` is the number of strikes in one execution, from 1 to {}", kMostStrikes));
+        fmt::format("`max` is the number of strikes in one execution, from 1 to {}", bounds.most));
     return std::nullopt;
 }
 
@@ -118,7 +117,7 @@ void read_faults(const Node& node, Faults& faults, Builder& builder) {
 
 const Node::Entries* read_fault_entries(const Node& node, Builder& builder) {
     const auto* entries = read_table(node, "[faults]", builder.problems);
-    if (entries) check_keys(*entries, kFaultKeys, "[faults]", builder.problems);
+    if (entries) check_keys(*entries, Part::Faults, "[faults]", builder.problems);
     return entries;
 }
 

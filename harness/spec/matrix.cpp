@@ -13,9 +13,6 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::string_view kCaseKeys[] = {"backend", "params",  "options", "faults",
-                                          "expect",  "explore", "finds"};
-
 // One of a case's choices of backends.
 struct Backends {
     std::string label;  // "shm", "n=shm,m=file"
@@ -64,7 +61,7 @@ public:
     void read(const Node& node) {
         const auto* entries = read_table(node, "a case", problems());
         if (!entries) return;
-        check_keys(*entries, kCaseKeys, "a case", problems());
+        check_keys(*entries, Part::Case, "a case", problems());
         base_ = builder_.scenario.defaults;
         base_.position = node.position;
         if (const Entry* entry = node.find("expect"))

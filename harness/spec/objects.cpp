@@ -12,87 +12,43 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::string_view kObjectKeys[] = {"type", "initial", "capacity", "size", "count"};
-constexpr std::uint64_t kMaxCapacity = 1'000'000;
-constexpr std::uint64_t kMaxValueSize = std::uint64_t{1} << 20;
-
 std::vector<std::string> type_names() {
     std::vector<std::string> names;
-    for (int type = 0; type < STAGGER_TYPE_COUNT; ++type)
-        if (static_cast<ObjectType>(type) != ObjectType::Actor)
-            names.emplace_back(name(static_cast<ObjectType>(type)));
+    for (const TypeInfo& facts : types()) names.emplace_back(name(facts.type));
     return names;
 }
 
-bool holds_data(ObjectType type) {
-    return type == ObjectType::Register || type == ObjectType::List || type == ObjectType::Map ||
-           type == ObjectType::Queue || type == ObjectType::Topic || type == ObjectType::Rpc;
-}
-
-// What `capacity` bounds: values, or bytes.
-bool has_room(ObjectType type) {
-    return type == ObjectType::Queue || type == ObjectType::Stream || type == ObjectType::Topic;
-}
-
-// What `initial` of that type must be, "" if it takes none.
-std::string_view wanted_initial(ObjectType type) {
-    switch (type) {
-        case ObjectType::Register:
-            return "a number, a boolean, text, an array or a table";
-        case ObjectType::List:
-            return "an array: [11, 22]";
-        case ObjectType::Map:
-            return "a table: { a = 1 }";
-        case ObjectType::Queue:
-            return "an array of the values in it: [1, 2]";
-        case ObjectType::Semaphore:
-            return "a whole number, 0 or more";
-        case ObjectType::Event:
-            return "true (set) or false";
-        case ObjectType::Mutex:
-        case ObjectType::Condition:
-        case ObjectType::Barrier:
-        case ObjectType::RwLock:
-        case ObjectType::Stream:
-        case ObjectType::Topic:
-        case ObjectType::Rpc:
-        case ObjectType::Actor:
-            return "";
-    }
-    return "";
-}
-
-bool initial_fits(ObjectType type, const Value& value) {
-    switch (type) {
-        case ObjectType::Register:
+bool initial_fits(InitialKind wanted, const Value& value) {
+    switch (wanted) {
+        case InitialKind::Any:
             return true;
-        case ObjectType::List:
-        case ObjectType::Queue:
+        case InitialKind::List:
             return value.list() != nullptr;
-        case ObjectType::Map:
+        case InitialKind::Map:
             return value.map() != nullptr;
-        case ObjectType::Semaphore:
-            return value.integer() && *value.integer() >= 0 && *value.integer() <= 0x7fffffff;
-        case ObjectType::Event:
+        case InitialKind::Count:
+            return value.integer() && *value.integer() >= 0 && *value.integer() <= kMostInitial;
+        case InitialKind::Boolean:
             return value.boolean() != nullptr;
-        default:
+        case InitialKind::None:
             return false;
     }
+    return false;
 }
 
 void read_initial(const Entry& entry, Object& object, Builder& builder) {
-    const std::string_view wanted = wanted_initial(object.type);
-    if (wanted.empty()) {
+    const TypeInfo& facts = facts_of(object.type);
+    if (facts.initial == InitialKind::None) {
         builder.problems.add(entry.position,
                              fmt::format("{} has no `initial`", with_article(name(object.type))));
         return;
     }
     auto value = read_literal(entry.value, builder.problems);
     if (!value) return;
-    if (!initial_fits(object.type, *value)) {
-        builder.problems.add(
-            entry.value.position,
-            fmt::format("`initial` of {} must be {}", with_article(name(object.type)), wanted));
+    if (!initial_fits(facts.initial, *value)) {
+        builder.problems.add(entry.value.position,
+                             fmt::format("`initial` of {} must be {}",
+                                         with_article(name(object.type)), facts.wanted_initial));
         return;
     }
     object.initial = std::move(*value);
@@ -106,14 +62,15 @@ void read_capacity(const Entry* entry, Object& object, Builder& builder) {
                                  object.name + " = { type = \"barrier\", capacity = 2 }");
         return;
     }
-    if (!barrier && !has_room(object.type)) {
+    if (!barrier && !facts_of(object.type).has_room) {
         builder.problems.add(entry->position,
                              fmt::format("{} has no `capacity`", with_article(name(object.type))),
                              "queues, streams, topics and barriers have one");
         return;
     }
     const auto capacity =
-        read_count(*entry, 1, barrier ? std::uint64_t{kMaxTasks} : kMaxCapacity, builder.problems);
+        barrier ? read_count(*entry, 1, kMaxTasks, builder.problems)
+                : read_count(*entry, key_of(Part::Object, "capacity"), builder.problems);
     object.capacity = capacity.value_or(1);
     const Value::List* values = object.initial.list();
     if (capacity && values && values->size() > *capacity)
@@ -157,7 +114,7 @@ void read_object(const Entry& entry, Builder& builder) {
     check_name(entry.key, "an object", entry.position, builder);
     const auto* entries = read_table(entry.value, "an object", builder.problems);
     if (entries) {
-        check_keys(*entries, kObjectKeys, "an object", builder.problems);
+        check_keys(*entries, Part::Object, "an object", builder.problems);
         if (read_type(entry, object, builder)) {
             if (const Entry* initial = entry.value.find("initial"))
                 read_initial(*initial, object, builder);
@@ -166,15 +123,16 @@ void read_object(const Entry& entry, Builder& builder) {
             builder.untyped.insert(entry.key);
         }
         if (const Entry* size = entry.value.find("size")) {
-            object.value_size = read_count(*size, 1, kMaxValueSize, builder.problems).value_or(0);
-            if (!holds_data(object.type))
+            object.value_size =
+                read_count(*size, key_of(Part::Object, "size"), builder.problems).value_or(0);
+            if (!facts_of(object.type).has_values)
                 builder.problems.add(size->position,
                                      fmt::format("{} holds no values that could have a `size`",
                                                  with_article(name(object.type))));
         }
         if (const Entry* count = entry.value.find("count"))
             object.count = static_cast<std::uint32_t>(
-                read_count(*count, 1, kMaxObjects, builder.problems).value_or(1));
+                read_count(*count, key_of(Part::Object, "count"), builder.problems).value_or(1));
     }
     // It is kept even when it is wrong, so that its uses are not reported as unknown.
     builder.scenario.objects.push_back(std::move(object));

@@ -11,9 +11,6 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::string_view kFileKeys[] = {"name",   "summary", "params",  "objects", "process",
-                                          "expect", "explore", "options", "faults",  "case"};
-
 void read_name(const Node& root, Builder& builder) {
     const Entry* entry = root.find("name");
     if (!entry) {
@@ -41,7 +38,7 @@ void read_roles_or_complain(const Node& root, Builder& builder) {
 
 // The order matters: each part may name things of those before it.
 void read_scenario(const Node& root, Builder& builder) {
-    check_keys(*root.entries(), kFileKeys, "a scenario", builder.problems);
+    check_keys(*root.entries(), Part::File, "a scenario", builder.problems);
     read_name(root, builder);
     if (const Entry* summary = root.find("summary"))
         builder.scenario.summary = read_text(*summary, builder.problems).value_or("");

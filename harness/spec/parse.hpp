@@ -36,7 +36,8 @@ struct ParseOutcome {
 
 // Limits, so that bad input costs neither time nor memory.
 inline constexpr std::size_t kMaxSpecBytes = std::size_t{1} << 20;
-inline constexpr std::uint32_t kMaxTasks = 112;  // of roles; up to 128 there are servers and the parent
+inline constexpr std::uint32_t kMaxTasks =
+    112;  // of roles; up to 128 there are servers and the parent
 inline constexpr std::uint32_t kMaxObjects = 1024;  // arrays flattened
 inline constexpr std::uint32_t kMaxSteps = 10'000;
 inline constexpr std::uint32_t kMaxExpressions = 40'000;

@@ -107,12 +107,13 @@ const Node::Entries* read_table(const Node& node, std::string_view what, Problem
     return node.entries();
 }
 
-void check_keys(const Node::Entries& entries, Keys known, std::string_view what,
+void check_keys(const Node::Entries& entries, Part part, std::string_view what,
                 Problems& problems) {
-    const std::vector<std::string> names(known.begin(), known.end());
+    std::vector<std::string> names;
+    for (const KeyInfo& key : keys_of(part)) names.emplace_back(key.name);
     for (const Entry& entry : entries) {
         if (problems.full()) return;
-        if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+        if (std::find(names.begin(), names.end(), entry.key) != names.end()) continue;
         if (const std::string later = comes_later(entry.key); !later.empty()) {
             problems.add(entry.position, later);
             continue;
@@ -180,6 +181,11 @@ bool is_input(const std::string& text) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> read_count(const Entry& entry, const KeyInfo& key,
+                                        Problems& problems) {
+    return read_count(entry, key.least, key.most, problems);
+}
 
 std::optional<Value> read_literal(const Node& node, Problems& problems) {
     auto value = document::to_value(node);

@@ -4,14 +4,13 @@
 // parts of the parser only; one per parse.
 #pragma once
 
-#include <limits>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/base/document.hpp"
+#include "harness/spec/language.hpp"
 #include "harness/spec/parse.hpp"
 
 namespace stagger::spec {
@@ -50,21 +49,20 @@ std::string with_article(std::string_view noun);
 // `; did you mean "load"?`, or "" if nothing is near.
 std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& names);
 
-using Keys = std::span<const std::string_view>;
-
 // The entries, or null after a complaint that `node` is no table. `what`: "an object".
 const Node::Entries* read_table(const Node&, std::string_view what, Problems&);
 
-// Complains about each key that is not among `known`; those for later are named as such.
-void check_keys(const Node::Entries&, Keys known, std::string_view what, Problems&);
+// Complains about each key that the part does not have; those for later are named as such.
+void check_keys(const Node::Entries&, Part, std::string_view what, Problems&);
 
 // Each complains, and gives nothing, if the entry is of another kind or out of bounds.
 std::optional<std::string> read_text(const Entry&, Problems&);
 std::optional<bool> read_boolean(const Entry&, Problems&);
 std::optional<double> read_seconds(const Entry&, Problems&);
-inline constexpr std::uint64_t kUnbounded = std::numeric_limits<std::int64_t>::max();
 std::optional<std::uint64_t> read_count(const Entry&, std::uint64_t least, std::uint64_t most,
                                         Problems&);
+// Within the bounds of that key.
+std::optional<std::uint64_t> read_count(const Entry&, const KeyInfo&, Problems&);
 std::optional<Value> read_literal(const Node&, Problems&);
 // One text, or an array of them, with where each stands.
 struct PlacedText {

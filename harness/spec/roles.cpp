@@ -12,9 +12,6 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::string_view kRoleKeys[] = {"count", "threads", "repeat", "daemon", "steps"};
-constexpr std::uint64_t kMaxRepeat = 1'000'000'000;
-
 // From the document rather than from steps that were read, so that a step with a mistake does not
 // make the uses of its variable look like mistakes too.
 void collect_variables(const Node& steps, std::set<std::string>& names) {
@@ -42,11 +39,11 @@ void number_sites(std::vector<Step>& steps, std::uint32_t& next) {
     }
 }
 
-std::uint32_t small_count(const Entry& table, std::string_view key, std::uint64_t most,
-                          Builder& builder) {
+std::uint32_t small_count(const Entry& table, std::string_view key, Builder& builder) {
     const Entry* entry = table.value.find(key);
     if (!entry) return 1;
-    return static_cast<std::uint32_t>(read_count(*entry, 1, most, builder.problems).value_or(1));
+    return static_cast<std::uint32_t>(
+        read_count(*entry, key_of(Part::Role, key), builder.problems).value_or(1));
 }
 
 // count = 2, or count = "workers": as many as a parameter says.
@@ -54,7 +51,7 @@ void read_process_count(const Entry& entry, Role& role, Builder& builder) {
     const Entry* count = entry.value.find("count");
     const std::string* name = count ? count->value.text() : nullptr;
     if (!name) {
-        role.count = small_count(entry, "count", kMaxTasks, builder);
+        role.count = small_count(entry, "count", builder);
         return;
     }
     if (!builder.scenario.params.count(*name)) {
@@ -76,10 +73,10 @@ void read_role_head(const Entry& entry, Builder& builder) {
     role.position = entry.position;
     check_name(entry.key, "a process", entry.position, builder);
     if (const auto* entries = read_table(entry.value, "a process", builder.problems)) {
-        check_keys(*entries, kRoleKeys, "a process", builder.problems);
+        check_keys(*entries, Part::Role, "a process", builder.problems);
         read_process_count(entry, role, builder);
-        role.threads = small_count(entry, "threads", kMaxTasks, builder);
-        role.repeat = small_count(entry, "repeat", kMaxRepeat, builder);
+        role.threads = small_count(entry, "threads", builder);
+        role.repeat = small_count(entry, "repeat", builder);
         if (const Entry* daemon = entry.value.find("daemon"))
             role.daemon = read_boolean(*daemon, builder.problems).value_or(false);
     }

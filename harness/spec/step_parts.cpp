@@ -12,9 +12,6 @@ namespace stagger::spec {
 
 namespace {
 
-constexpr std::uint64_t kMaxLimit = 1'000'000'000;
-constexpr std::int64_t kMaxBytes = std::int64_t{1} << 20;
-
 struct Argument {
     std::uint8_t bit;
     std::string_view key;
@@ -167,13 +164,14 @@ void StepReader::read_bytes(const OperationInfo& info, Step& step) {
         builder_.problems.add(
             entry->position, fmt::format("{} takes `value` or `bytes`, not both", quoted(info.key)),
             "bytes = 5000 writes that many, marked with who wrote them and where");
-    const bool number = entry->value.integer() && *entry->value.integer() >= 1 &&
-                        *entry->value.integer() <= kMaxBytes;
+    const auto most = static_cast<std::int64_t>(key_of(Part::Step, "bytes").most);
+    const bool number =
+        entry->value.integer() && *entry->value.integer() >= 1 && *entry->value.integer() <= most;
     if (entry->value.text() || number)
         step.bytes = read_expression(*entry, builder_);
     else
         builder_.problems.add(entry->value.position,
-                              fmt::format("`bytes` is a whole number from 1 to {}", kMaxBytes));
+                              fmt::format("`bytes` is a whole number from 1 to {}", most));
 }
 
 // { actor = "walk", value = "x", into = "r" }: a function that a plugin exports by name. To the
@@ -305,7 +303,8 @@ void StepReader::read_control_parts(Step& step) {
                        step.kind == StepKind::AsOne;
     if (step.kind == StepKind::While) {
         if (const Entry* limit = table.find("limit"))
-            step.limit = read_count(*limit, 1, kMaxLimit, builder_.problems).value_or(1);
+            step.limit =
+                read_count(*limit, key_of(Part::Step, "limit"), builder_.problems).value_or(1);
         else
             builder_.problems.add(step.position, "`while` needs `limit`: how often at most",
                                   "limit = 20");

@@ -15,34 +15,27 @@ namespace {
 
 using ReadControl = void (StepReader::*)(const Entry&, Step&);
 
-// A control step: its key, the keys it takes besides `when`, and who reads it.
-struct Control {
-    std::string_view key;
-    StepKind kind;
-    std::vector<std::string_view> keys;
-    ReadControl read;
-};
-
-const std::vector<Control>& controls() {
-    static const std::vector<Control> kControls = {
-        {"let", StepKind::Let, {}, &StepReader::read_let},
-        {"if", StepKind::If, {"steps", "else"}, &StepReader::read_condition},
-        {"repeat", StepKind::Repeat, {"steps"}, &StepReader::read_amount},
-        {"while", StepKind::While, {"steps", "limit"}, &StepReader::read_condition},
-        {"break", StepKind::Break, {}, &StepReader::read_break},
-        {"sleep", StepKind::Sleep, {}, &StepReader::read_amount},
-        {"assert", StepKind::Assert, {}, &StepReader::read_condition},
-        {"join", StepKind::Join, {}, &StepReader::read_join},
-        {"section", StepKind::Section, {"steps", "shared"}, &StepReader::read_name},
-        {"as_one", StepKind::AsOne, {"steps"}, &StepReader::read_name},
-    };
-    return kControls;
-}
-
-const Control* find_control(std::string_view key) {
-    for (const Control& control : controls())
-        if (control.key == key) return &control;
-    return nullptr;
+ReadControl reader_of(StepKind kind) {
+    switch (kind) {
+        case StepKind::Let:
+            return &StepReader::read_let;
+        case StepKind::If:
+        case StepKind::While:
+        case StepKind::Assert:
+            return &StepReader::read_condition;
+        case StepKind::Repeat:
+        case StepKind::Sleep:
+            return &StepReader::read_amount;
+        case StepKind::Break:
+            return &StepReader::read_break;
+        case StepKind::Join:
+            return &StepReader::read_join;
+        case StepKind::Section:
+        case StepKind::AsOne:
+        case StepKind::Operation:
+            return &StepReader::read_name;
+    }
+    return &StepReader::read_name;
 }
 
 bool is_operation(std::string_view key) {
@@ -51,17 +44,16 @@ bool is_operation(std::string_view key) {
                        [&](const OperationInfo& operation) { return operation.key == key; });
 }
 
-constexpr std::string_view kModifiers[] = {"when", "into", "key",   "value", "expected", "timeout",
-                                           "with", "else", "steps", "limit", "shared",   "bytes"};
-
 bool is_modifier(std::string_view key) {
-    return std::find(std::begin(kModifiers), std::end(kModifiers), key) != std::end(kModifiers);
+    const auto keys = keys_of(Part::Step);
+    return std::any_of(keys.begin(), keys.end(),
+                       [&](const KeyInfo& known) { return known.name == key; });
 }
 
 std::vector<std::string> all_step_keys() {
     std::vector<std::string> names;
     for (const OperationInfo& operation : all_operations()) names.emplace_back(operation.key);
-    for (const Control& control : controls()) names.emplace_back(control.key);
+    for (const ControlInfo& control : controls()) names.emplace_back(control.key);
     return names;
 }
 
@@ -153,13 +145,13 @@ Step StepReader::read_step(const Node& node, const Node::Entries& entries) {
     const Entry* when = node.find("when");
     if (when) ++doubts_;
     if (when) step.when = read_truth(*when, builder_);
-    if (const Control* control = find_control(operation->key)) {
-        std::vector<std::string_view> keys = control->keys;
+    if (const ControlInfo* control = find_control(operation->key)) {
+        std::vector<std::string_view> keys = words_of(control->keys);
         keys.push_back(control->key);
         check_step_keys(entries, keys, control->key);
         step.kind = control->kind;
         step.label = control->key;
-        (this->*control->read)(*operation, step);
+        (this->*reader_of(control->kind))(*operation, step);
         read_control_parts(step);
     } else if (operation->key == name(Operation::Run)) {
         read_actor(*operation, entries, step);

@@ -43,6 +43,8 @@ struct Options {
     std::string name;                // of what `new` makes
     std::string folder = ".";        // where `new` makes it
 
+    bool tables = false;  // of `schema`
+
     std::vector<std::string> backends;
     std::map<std::string, Value> params;
     std::string filter;

@@ -40,6 +40,9 @@ int run_new(const Options&, Console&);
 void set_up_points(Usage&, Options&);
 int run_points(const Options&, Console&);
 
+void set_up_schema(Usage&, Options&);
+int run_schema(const Options&, Console&);
+
 void set_up_validate(Usage&, Options&);
 int run_validate(const Options&, Console&);
 

@@ -90,11 +90,11 @@ void show(const fuzz::FuzzResult& outcome, const std::string& corpus, Console& c
     if (outcome.result.status == engine::CaseStatus::Error) return;
     const auto& code_features = outcome.result.evidence.code_features;
     const std::string code = code_features ? fmt::format(" and {} of code", *code_features) : "";
-    console.print(
-        fmt::format("{} of behaviour{}, nothing new for {:.0f} s; {} repeated, the same "
-                    "each time; the corpus is {}\n",
-                    report::counted(outcome.result.evidence.features.value_or(0), "feature"), code, outcome.seconds_since_new,
-                    report::counted(outcome.repeated, "schedule"), corpus));
+    console.print(fmt::format(
+        "{} of behaviour{}, nothing new for {:.0f} s; {} repeated, the same "
+        "each time; the corpus is {}\n",
+        report::counted(outcome.result.evidence.features.value_or(0), "feature"), code,
+        outcome.seconds_since_new, report::counted(outcome.repeated, "schedule"), corpus));
 }
 
 report::FuzzFigures figures_of(const fuzz::FuzzResult& outcome) {

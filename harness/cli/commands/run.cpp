@@ -23,7 +23,8 @@ void set_up_run(Usage& usage, Options& options) {
 }
 
 int run_run(const Options& options, Console& console) {
-    return run_campaign(options, {.make_cases = true, .regressions = false, .show_passes = true}, console);
+    return run_campaign(options, {.make_cases = true, .regressions = false, .show_passes = true},
+                        console);
 }
 
 }  // namespace stagger::cli
