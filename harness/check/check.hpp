@@ -75,6 +75,7 @@ struct Expectations {
 struct Observations {
     std::vector<FinalResult> finals;
     std::optional<std::string> outcome;       // "0,1"
+    std::string seen;                         // what it is made of: "p.r = 0, q.r = 1"
     OutcomeClass outcome_class = OutcomeClass::Acceptable;
 };
 

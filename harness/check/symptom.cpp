@@ -29,13 +29,15 @@ constexpr std::array<Row, 23> kTable = {{
      "A value came back that was never written as a whole: parts of it belong to different "
      "writes."},
     {Symptom::LostMessage, "lost-message",
-     "A value was put into a queue, never came out, and is no longer in it."},
+     "A message was handed over (put, published, written, called), never came out, and is not "
+     "there "
+     "any more."},
     {Symptom::DuplicateMessage, "duplicate-message",
-     "A value came out of a queue more often than it was put there."},
+     "A message came out more often than it was handed over."},
     {Symptom::ReorderedMessage, "reordered-message",
-     "Two values came out of a queue in another order than they were put there."},
+     "Two messages came out in another order than they were handed over."},
     {Symptom::InventedMessage, "invented-message",
-     "A value came out of a queue that nobody had put there."},
+     "A message came out that nobody had handed over."},
     {Symptom::MutualExclusion, "mutual-exclusion",
      "Two tasks were inside at the same time where only one may be: a lock, or a section."},
     {Symptom::LostWakeup, "lost-wakeup",

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kDefaultWidth = 100;
 constexpr std::size_t kLogWidth = 160;
 constexpr std::size_t kLeastWidth = 40;
+constexpr std::uint64_t kMostColumns = 10'000;
 
 bool dumb_terminal() {
     const char* term = std::getenv("TERM");
@@ -37,10 +38,18 @@ std::size_t width_of(int descriptor) {
     return std::max<std::size_t>(size.ws_col, kLeastWidth);
 }
 
+// What is no terminal may still be shown in one: COLUMNS says how wide that is.
+std::size_t width_in_log(std::size_t otherwise) {
+    const char* columns = std::getenv("COLUMNS");
+    if (columns == nullptr) return otherwise;
+    const auto width = parse_number(columns, 1, kMostColumns);
+    return width ? std::max<std::size_t>(*width, kLeastWidth) : otherwise;
+}
+
 report::Style style_of(int descriptor, ColorMode mode) {
     const bool terminal = isatty(descriptor) == 1;
     report::Style style;
-    style.width = terminal ? width_of(descriptor) : kDefaultWidth;
+    style.width = terminal ? width_of(descriptor) : width_in_log(kDefaultWidth);
     style.colour = mode == ColorMode::Always ||
                    (mode == ColorMode::Auto && terminal && !dumb_terminal() && !colour_unwanted());
     return style;
@@ -54,7 +63,7 @@ Console::Console(const Options& options)
       table_style_(style_),
       progress_style_(style_of(STDERR_FILENO, options.color)),
       progress_mode_(options.progress) {
-    if (isatty(people_) != 1) table_style_.width = kLogWidth;
+    if (isatty(people_) != 1) table_style_.width = width_in_log(kLogWidth);
     if (progress_mode_ == ProgressMode::Auto) {
         const bool bar = isatty(STDERR_FILENO) == 1 && !dumb_terminal();
         progress_mode_ = bar ? ProgressMode::Bar : ProgressMode::Plain;

@@ -8,6 +8,7 @@
 #include "harness/base/excerpt.hpp"
 #include "harness/check/stuck.hpp"
 #include "harness/spec/meaning.hpp"
+#include "harness/spec/shown_values.hpp"
 
 namespace stagger::engine {
 namespace {
@@ -98,21 +99,6 @@ void FinalState::set_variables(const history::History& history) {
     }
 }
 
-// "n = 101": the objects that the expression mentions, so that a report can show them.
-std::string FinalState::values_in(const spec::Expression& expression) const {
-    auto names = spec::Evaluator::free_names(expression.source);
-    if (!names) return "";
-    std::string text;
-    for (const std::string& name : *names) {
-        const bool object = std::any_of(scenario_.objects.begin(), scenario_.objects.end(),
-                                        [&](const auto& o) { return o.name == name; });
-        if (!object || text.find(name + " = ") != std::string::npos) continue;
-        text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name,
-                            excerpt(evaluator_.get(name)));
-    }
-    return text;
-}
-
 Result<check::Observations> FinalState::observe(const history::History& history) {
     check::Observations observations;
     const spec::Expect& expect = case_.expect;
@@ -129,17 +115,22 @@ Result<check::Observations> FinalState::observe(const history::History& history)
         STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
         if (!spec::is_truth(value)) return Error{spec::misfit(expression, "true or false", value)};
         const bool holds = value.boolean() != nullptr && *value.boolean();
-        observations.finals.push_back({expression.source, holds, values_in(expression)});
+        observations.finals.push_back(
+            {expression.source, holds, spec::shown_values(evaluator_, expression.source)});
     }
     std::string outcome;
+    std::string seen;
     for (const spec::Expression& expression : expect.observe) {
         if (mentions_killed(history, expression)) return observations;
         STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
         outcome += (outcome.empty() ? "" : ",") + plain_text(value);
+        seen +=
+            fmt::format("{}{} = {}", seen.empty() ? "" : ", ", expression.source, excerpt(value));
     }
     if (!expect.observe.empty()) {
         observations.outcome_class = class_of(expect, outcome);
         observations.outcome = outcome;
+        observations.seen = seen;
     }
     return observations;
 }

@@ -23,7 +23,6 @@ public:
 private:
     void set_variables(const history::History&);
     Value role_value(const history::History&, const spec::Role&) const;
-    std::string values_in(const spec::Expression&) const;
 
     const spec::Scenario& scenario_;
     const spec::Case& case_;

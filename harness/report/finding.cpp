@@ -103,8 +103,19 @@ std::string delays(const Finding& finding, const std::vector<std::uint32_t>& cri
                            style, 4);
 }
 
+// What the end of a case shows, such as a leak, belongs to no execution.
+bool has_schedule(const Finding& finding) {
+    return finding.replays > 0 || !finding.history.tasks.empty();
+}
+
 std::string replays(const CaseResult& result, const Finding& finding, const Style& style) {
     std::string out;
+    if (!has_schedule(finding)) {
+        return paragraph(
+            "seen once all executions were over and the backend had cleaned up: no "
+            "schedule is needed for it",
+            style, 2);
+    }
     if (finding.found_at > 0) out = fmt::format("found at schedule {}; ", finding.found_at);
     out += fmt::format("it showed in {} of {} replays with fresh processes", finding.replayed,
                        finding.replays);
@@ -154,9 +165,10 @@ std::string render_finding(const CaseResult& result, const Finding& finding, con
     const std::vector<std::uint32_t> critical = critical_calls(finding.verdict);
     std::string out = title(result, finding, style);
     out += sentence(finding, style) + "\n";
-    out += render_table(finding.history, rows_of(finding.history, critical), style) + "\n";
+    const std::vector<Row> rows = marked_rows(finding.history, finding.verdict);
+    if (!rows.empty()) out += render_table(finding.history, rows, style) + "\n";
     out += waits(finding, style);
-    out += delays(finding, critical, style) + "\n";
+    if (has_schedule(finding)) out += delays(finding, critical, style) + "\n";
     out += also(finding, style);
     out += replays(result, finding, style);
     return out + output(finding, style);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/excerpt.hpp"
+#include "harness/report/origins.hpp"
 #include "harness/report/text.hpp"
 
 namespace stagger::report {
@@ -125,16 +126,22 @@ std::string strike_text(const history::Strike& strike) {
 
 class RowMaker {
 public:
-    RowMaker(const History& history, const std::vector<std::uint32_t>& critical)
-        : history_(history), critical_(critical), timeline_(history) {}
+    // `section`: the one of that name is critical; "" for none.
+    RowMaker(const History& history, const std::vector<std::uint32_t>& critical,
+             std::string section)
+        : history_(history),
+          critical_(critical),
+          section_(std::move(section)),
+          origins_(origins_of(history)),
+          timeline_(history) {}
 
     std::vector<Row> make() {
-        for (std::uint32_t i = 0; i < history_.calls.size(); ++i)
-            add_call(history_.calls[i], contains(critical_, i));
+        for (std::uint32_t i = 0; i < history_.calls.size(); ++i) add_call(i);
         for (const history::Span& section : history_.sections) {
-            add(section.task, section.entered, "enter section " + section.name);
+            const bool critical = section.name == section_;
+            add(section.task, section.entered, "enter section " + section.name, critical);
             if (section.left != kNone)
-                add(section.task, section.left, "leave section " + section.name);
+                add(section.task, section.left, "leave section " + section.name, critical);
         }
         for (const history::Strike& strike : history_.strikes)
             add(strike.task, strike.position, strike_text(strike), true);
@@ -152,20 +159,39 @@ private:
         rows_.push_back({task, position, printable(text), critical});
     }
 
-    void add_call(const Call& call, bool critical) {
+    void add_call(std::uint32_t index) {
+        const Call& call = history_.calls[index];
+        const bool critical = contains(critical_, index);
         const std::string request = request_text(history_, call);
         if (call.responded == kNone) {
             const bool stuck = wait_of(history_, call) != nullptr;
             add(call.task, call.invoked, request + (stuck ? waits() : "  never returns"),
                 critical || stuck);
-        } else if (timeline_.overlapped(call)) {
+            return;
+        }
+        const std::string response = response_text(call) + origin_text(index);
+        if (timeline_.overlapped(call)) {
             add(call.task, call.invoked, "call " + request, critical);
-            const std::string response = response_text(call);
             add(call.task, call.responded,
                 fmt::format("ret  {}{}", call_label(history_, call), response), critical);
         } else {
-            add(call.task, call.responded, request + response_text(call), critical);
+            add(call.task, call.responded, request + response, critical);
         }
+    }
+
+    // " (by worker[1])": who wrote or sent what came back.
+    std::string origin_text(std::uint32_t index) const {
+        const Origin& origin = origins_[index];
+        if (origin.link == Link::Initial) return " (initial)";
+        if (origin.link != Link::Value && origin.link != Link::Message) return "";
+        const std::uint32_t task = history_.calls[origin.call].task;
+        if (task == history_.calls[index].task) return " (its own)";
+        const std::string_view how = origin.link == Link::Value ? "by" : "from";
+        return fmt::format(" ({} {})", how, task_name(task));
+    }
+
+    std::string task_name(std::uint32_t task) const {
+        return task < history_.tasks.size() ? history_.tasks[task].name : "?";
     }
 
     // Who waited when the execution was cut off might have gone on.
@@ -182,12 +208,17 @@ private:
             if (!shown) add(wait.task, kNone, wait.what + waits(), true);
         }
         if (history_.culprit == kNone) return;
-        if (history_.ending == history::Ending::Crash || history_.ending == history::Ending::Hang)
-            add(history_.culprit, kNone, history_.detail, true);
+        const bool hangs = history_.ending == history::Ending::Hang;
+        if (!hangs && history_.ending != history::Ending::Crash) return;
+        const std::string_view what = hangs ? "computes and computes" : "died";
+        add(history_.culprit, kNone, history_.detail.empty() ? std::string(what) : history_.detail,
+            true);
     }
 
     const History& history_;
     const std::vector<std::uint32_t>& critical_;
+    std::string section_;
+    std::vector<Origin> origins_;
     Timeline timeline_;
     std::vector<Row> rows_;
 };
@@ -203,7 +234,14 @@ std::string call_label(const History& history, const Call& call) {
 }
 
 std::vector<Row> rows_of(const History& history, const std::vector<std::uint32_t>& critical_calls) {
-    return RowMaker(history, critical_calls).make();
+    return RowMaker(history, critical_calls, "").make();
+}
+
+std::vector<Row> marked_rows(const History& history, const check::Verdict& verdict) {
+    std::string section;
+    for (const check::Violation& violation : verdict.violations)
+        if (violation.symptom == check::Symptom::MutualExclusion) section = violation.object;
+    return RowMaker(history, critical_calls(verdict), std::move(section)).make();
 }
 
 std::vector<std::uint32_t> critical_calls(const check::Verdict& verdict) {

@@ -28,8 +28,12 @@ struct Row {
 
 // One row per operation, where it responded. An operation during which another task did something
 // has two, its call and its return, so that the overlap shows. Sections, complaints, and how the
-// execution ended have rows of their own.
+// execution ended have rows of their own. What an operation came back with is followed by who wrote
+// or sent it, where that can be told.
 std::vector<Row> rows_of(const history::History&, const std::vector<std::uint32_t>& critical_calls);
+
+// With all marked that the violations are about: calls, and sections that two were inside of.
+std::vector<Row> marked_rows(const history::History&, const check::Verdict&);
 
 // The calls that any of the violations points at, sorted.
 std::vector<std::uint32_t> critical_calls(const check::Verdict&);

@@ -71,6 +71,8 @@ std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
+constexpr std::size_t kLeastReason = 40;  // less than that says nothing
+
 struct Columns {
     std::size_t id = 4, verdict = 7, schedules = 9, rate = 7, status = 6;
 
@@ -85,10 +87,9 @@ struct Columns {
         }
     }
 
-    std::size_t reason(std::size_t width) const {
-        const std::size_t taken = id + verdict + schedules + rate + status + 10;
-        return width > taken + 24 ? width - taken : 24;
-    }
+    std::size_t taken() const { return id + verdict + schedules + rate + status + 10; }
+    bool fit(std::size_t width) const { return taken() + kLeastReason <= width; }
+    std::size_t reason(std::size_t width) const { return width - taken(); }
 };
 
 std::string table_row(const Columns& columns, const CaseResult& result, const Style& style) {
@@ -99,6 +100,35 @@ std::string table_row(const Columns& columns, const CaseResult& result, const St
                        pad_left(std::to_string(result.schedules), columns.schedules),
                        pad_left(rate(result), columns.rate),
                        fit(table_reason(result), columns.reason(style.width)));
+}
+
+std::string table(const Columns& columns, const std::vector<CaseResult>& results,
+                  const Style& style) {
+    std::string out = style.bold(fmt::format(
+        "{}  {}  {}  {}  {}  {}", pad("STATUS", columns.status), pad("CASE", columns.id),
+        pad("VERDICT", columns.verdict), pad_left("SCHEDULES", columns.schedules),
+        pad_left("PER SEC", columns.rate), "WHY"));
+    out += "\n";
+    for (const CaseResult& result : results) out += table_row(columns, result, style);
+    return out;
+}
+
+// Where the columns do not fit side by side: two lines for each, so that ids stay whole.
+std::string stacked(const Columns& columns, const std::vector<CaseResult>& results,
+                    const Style& style) {
+    std::string out;
+    const std::size_t indent = columns.status + 2;
+    for (const CaseResult& result : results) {
+        const std::string status = pad(name(result.status), columns.status);
+        out += fmt::format("{}  {}\n", painted(result.status, status, style),
+                           printable(title(result)));
+        const std::string text =
+            fmt::format("{}: {}, {}", printable(result.verdict),
+                        counted(result.schedules, "schedule"), table_reason(result));
+        const std::size_t width = std::max(style.width, indent + kLeastReason) - indent;
+        out += std::string(indent, ' ') + report::fit(text, width) + "\n";
+    }
+    return out;
 }
 
 }  // namespace
@@ -218,15 +248,11 @@ std::string render_line(const CaseResult& result, const Style& style) {
 
 std::string render_summary(const std::vector<CaseResult>& results, const Style& style) {
     const Columns columns(results);
-    std::string out = style.bold(fmt::format(
-        "{}  {}  {}  {}  {}  {}", pad("STATUS", columns.status), pad("CASE", columns.id),
-        pad("VERDICT", columns.verdict), pad_left("SCHEDULES", columns.schedules),
-        pad_left("PER SEC", columns.rate), "WHY"));
-    out += "\n";
+    std::string out = columns.fit(style.width) ? table(columns, results, style)
+                                               : stacked(columns, results, style);
     double seconds = 0;
     std::uint64_t schedules = 0;
     for (const CaseResult& result : results) {
-        out += table_row(columns, result, style);
         seconds += result.seconds;
         schedules += result.schedules;
     }

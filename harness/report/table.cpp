@@ -14,6 +14,8 @@ constexpr std::size_t kMargin = 4;      // "  > "
 constexpr std::size_t kBetween = 2;     // spaces between columns
 constexpr std::size_t kNarrowest = 16;  // a column that still says something
 constexpr std::size_t kMostCritical = 60;
+constexpr std::size_t kMostLines = 3;      // of one row
+constexpr std::size_t kFewestRepeats = 4;  // rows that become one
 
 std::vector<bool> rows_kept(const std::vector<Row>& rows) {
     if (rows.size() <= kRowsShownWhole) return std::vector<bool>(rows.size(), true);
@@ -39,6 +41,21 @@ std::vector<bool> rows_kept(const std::vector<Row>& rows) {
     return kept;
 }
 
+// Of a task that does one thing again and again, what it does is shown once.
+std::vector<bool> repeats(const std::vector<Row>& rows) {
+    std::vector<bool> repeated(rows.size(), false);
+    for (std::size_t first = 0, end = 0; first < rows.size(); first = end) {
+        const auto same = [&](const Row& row) {
+            return row.task == rows[first].task && row.text == rows[first].text && !row.critical;
+        };
+        for (end = first + 1; end < rows.size() && same(rows[end]); ++end) continue;
+        if (end - first < kFewestRepeats || rows[first].critical) continue;
+        std::fill(repeated.begin() + static_cast<std::ptrdiff_t>(first) + 1,
+                  repeated.begin() + static_cast<std::ptrdiff_t>(end), true);
+    }
+    return repeated;
+}
+
 std::string task_name(const history::History& history, std::uint32_t task) {
     return task < history.tasks.size() ? printable(history.tasks[task].name) : "?";
 }
@@ -47,7 +64,8 @@ std::string task_name(const history::History& history, std::uint32_t task) {
 std::string fit_cell(const std::string& text, std::size_t width) {
     if (display_width(text) <= width) return text;
     for (const std::string_view sign : {" -> ", " = "}) {
-        const std::size_t at = text.rfind(sign);
+        // What is behind the sign may have such a sign inside.
+        const std::size_t at = sign == " = " ? text.find(sign) : text.rfind(sign);
         if (at == std::string::npos) continue;
         const std::string value = text.substr(at);
         const std::size_t taken = display_width(value);
@@ -70,7 +88,12 @@ void fit_columns(std::vector<std::size_t>& widths, std::size_t available) {
 class Table {
 public:
     Table(const history::History& history, const std::vector<Row>& rows, const Style& style)
-        : history_(history), rows_(rows), style_(style), kept_(rows_kept(rows)) {
+        : history_(history),
+          rows_(rows),
+          style_(style),
+          repeated_(repeats(rows)),
+          kept_(rows_kept(rows)) {
+        for (std::size_t i = 0; i < rows.size(); ++i) kept_[i] = kept_[i] && !repeated_[i];
         for (const Row& row : rows) columns_.emplace(row.task, 0);
         std::size_t next = 0;
         for (auto& [task, column] : columns_) column = next++;
@@ -86,17 +109,16 @@ public:
 
     std::string draw() const {
         std::string out = as_list() ? "" : header();
-        std::size_t folded = 0;
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            if (!kept_[i]) {
-                ++folded;
+        for (std::size_t i = 0; i < rows_.size();) {
+            const std::size_t first = i;
+            if (kept_[first]) {
+                out += row_line(rows_[i++]);
                 continue;
             }
-            out += fold_line(folded);
-            folded = 0;
-            out += row_line(rows_[i]);
+            while (i < rows_.size() && !kept_[i]) ++i;
+            out += fold_line(first, i);
         }
-        return out + fold_line(folded);
+        return out;
     }
 
 private:
@@ -115,29 +137,46 @@ private:
         return style_.bold(names) + "\n" + style_.dim(rules) + "\n";
     }
 
+    // A row that does not fit into its column goes on in the next line.
     std::string row_line(const Row& row) const {
-        const std::string_view mark = row.critical ? "  > " : "    ";
-        std::string line;
-        if (as_list()) {
-            line = fmt::format("{}: {}", task_name(history_, row.task), row.text);
-            line = fit_cell(line, std::max(style_.width, 2 * kMargin) - kMargin);
-        } else {
-            const std::size_t column = columns_.at(row.task);
-            for (std::size_t i = 0; i < column; ++i) line.append(widths_[i] + kBetween, ' ');
-            line += fit_cell(row.text, widths_[column]);
+        const std::string whole =
+            as_list() ? fmt::format("{}: {}", task_name(history_, row.task), row.text) : row.text;
+        const std::size_t width = as_list() ? std::max(style_.width, 2 * kMargin) - kMargin
+                                            : widths_[columns_.at(row.task)];
+        const std::size_t indent = as_list() ? 0 : left_of(columns_.at(row.task));
+        std::vector<std::string> lines{whole};
+        if (display_width(whole) > width) lines = wrap(whole, width);
+        if (lines.size() > kMostLines) lines = {fit_cell(whole, width)};
+        std::string out;
+        for (const std::string& text : lines) {
+            std::string line = row.critical && out.empty() ? "  > " : "    ";
+            line.append(indent, ' ');
+            line += fit_cell(text, width);
+            out += (row.critical ? style_.bold(line) : line) + "\n";
         }
-        line.insert(0, mark);
-        return (row.critical ? style_.bold(line) : line) + "\n";
+        return out;
     }
 
-    std::string fold_line(std::size_t folded) const {
-        if (folded == 0) return "";
-        return style_.dim(fmt::format("    ... {} ...", counted(folded, "more row"))) + "\n";
+    std::size_t left_of(std::size_t column) const {
+        return std::accumulate(widths_.begin(),
+                               widths_.begin() + static_cast<std::ptrdiff_t>(column),
+                               column * kBetween);
+    }
+
+    // In place of the rows from `first` to before `end`.
+    std::string fold_line(std::size_t first, std::size_t end) const {
+        const bool same = std::all_of(repeated_.begin() + static_cast<std::ptrdiff_t>(first),
+                                      repeated_.begin() + static_cast<std::ptrdiff_t>(end),
+                                      [](bool repeated) { return repeated; });
+        const std::string what = same ? fmt::format("{} more of the same", end - first)
+                                      : counted(end - first, "more row");
+        return style_.dim(fmt::format("    ... {} ...", what)) + "\n";
     }
 
     const history::History& history_;
     const std::vector<Row>& rows_;
     Style style_;
+    std::vector<bool> repeated_;
     std::vector<bool> kept_;
     std::map<std::uint32_t, std::size_t> columns_;  // task -> column, in the order of tasks
     std::vector<std::size_t> widths_;               // empty: the tasks do not fit side by side

@@ -10,6 +10,7 @@
 #include "harness/base/excerpt.hpp"
 #include "harness/control/draw.hpp"
 #include "harness/spec/meaning.hpp"
+#include "harness/spec/shown_values.hpp"
 #include "harness/worker/marked_bytes.hpp"
 
 namespace stagger::worker {
@@ -390,7 +391,11 @@ Interpreter::Flow Interpreter::run_sleep(const spec::Step& step) {
 Interpreter::Flow Interpreter::run_assert(const spec::Step& step) {
     bool holds = false;
     if (!condition(step, *step.condition, holds)) return Flow::Stop;
-    if (!holds) recorder_.complain(Complaint::Kind::Assertion, step.site, step.condition->source);
+    if (holds) return Flow::Next;
+    const std::string& condition = step.condition->source;
+    const std::string values = spec::shown_values(evaluator_, condition);
+    recorder_.complain(Complaint::Kind::Assertion, step.site,
+                       values.empty() ? condition : condition + ": " + values);
     return Flow::Next;
 }
 

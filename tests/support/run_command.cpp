@@ -9,6 +9,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,11 +45,21 @@ private:
     }
 };
 
+struct Streams {
+    int in, out, err;
+};
+
 // In the child of a fork.
-[[noreturn]] void become(const Command& command, int out, int err) {
-    setpgid(0, 0);
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
+[[noreturn]] void become(const Command& command, Streams streams) {
+    if (command.columns > 0) {
+        setsid();
+        ioctl(streams.out, TIOCSCTTY, 0);
+    } else {
+        setpgid(0, 0);
+    }
+    dup2(streams.in, STDIN_FILENO);
+    dup2(streams.out, STDOUT_FILENO);
+    dup2(streams.err, STDERR_FILENO);
     for (const auto& [name, value] : command.environment) setenv(name.c_str(), value.c_str(), 1);
     if (!command.folder.empty() && chdir(command.folder.c_str()) != 0) _exit(kCannotStart);
     std::vector<char*> words;
@@ -86,6 +98,31 @@ void capture(const Command& command, pid_t child, int out, int err, Outcome& out
     }
 }
 
+Ending ending_of(pid_t child) {
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFEXITED(status)) return Exited{WEXITSTATUS(status)};
+    return Killed{WTERMSIG(status)};
+}
+
+Outcome run_on_terminal(const Command& command) {
+    int ours = -1;
+    int theirs = -1;
+    const winsize size{24, command.columns, 0, 0};
+    if (openpty(&ours, &theirs, nullptr, nullptr, &size) != 0) std::abort();
+    fcntl(ours, F_SETFD, FD_CLOEXEC);
+    const pid_t child = fork();
+    if (child < 0) std::abort();
+    if (child == 0) become(command, {theirs, theirs, theirs});
+    close(theirs);
+    Outcome outcome;
+    capture(command, child, ours, -1, outcome);
+    outcome.ending = ending_of(child);
+    close(ours);
+    return outcome;
+}
+
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const Exited& it) {
@@ -97,25 +134,25 @@ std::ostream& operator<<(std::ostream& out, const Killed& it) {
 }
 
 Outcome run_command(const Command& command) {
+    if (command.columns > 0) return run_on_terminal(command);
+    Pipe in;
     Pipe out;
     Pipe err;
     if (command.close_stdout) out.close_read();
     const pid_t child = fork();
     if (child < 0) std::abort();
-    if (child == 0) become(command, out.write_end, err.write_end);
+    if (child == 0) become(command, {in.read_end, out.write_end, err.write_end});
     setpgid(child, child);
+    in.close_read();
     out.close_write();
     err.close_write();
+    if (!command.input.empty() &&
+        write(in.write_end, command.input.data(), command.input.size()) < 0)
+        std::abort();
+    in.close_write();
     Outcome outcome;
     capture(command, child, out.read_end, err.read_end, outcome);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (WIFEXITED(status)) {
-        outcome.ending = Exited{WEXITSTATUS(status)};
-    } else {
-        outcome.ending = Killed{WTERMSIG(status)};
-    }
+    outcome.ending = ending_of(child);
     return outcome;
 }
 

@@ -35,6 +35,9 @@ struct Command {
     // Sees all of stderr so far whenever there is more, and gives a signal to send, or 0.
     std::function<int(const std::string& err)> react = {};
     std::chrono::seconds watchdog{100};
+    // On a terminal of so many columns, which is stdin, stdout and stderr: all of it is in `out`.
+    unsigned short columns = 0;
+    std::string input = {};  // what stdin has, where it is no terminal; less than a pipe holds
 };
 
 struct Outcome {

@@ -11,7 +11,8 @@ void outcomes(Context& context) {
     const Observations& seen = context.observations;
     if (context.stuck() || !seen.outcome || seen.outcome_class != OutcomeClass::Forbidden) return;
     context.report(Symptom::ForbiddenOutcome, "",
-                   fmt::format("The outcome {} is forbidden.", *seen.outcome));
+                   fmt::format("The outcome {} is forbidden{}{}.", *seen.outcome,
+                               seen.seen.empty() ? "" : ": ", seen.seen));
 }
 
 }  // namespace stagger::check::oracle

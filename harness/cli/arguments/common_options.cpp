@@ -180,8 +180,11 @@ void add_results(Usage& usage, Options& options) {
         {"--json", "FILE", "Write the results as JSON; - is stdout", into(options.json)});
     usage.options.push_back(
         {"--junit", "FILE", "Write the results as JUnit XML; - is stdout", into(options.junit)});
-    usage.options.push_back(
-        {"--out", "DIR", "Where schedules of findings go (default: .stagger)", into(options.out)});
+    usage.options.push_back({"--out", "DIR", "Where schedules of findings go (default: .stagger)",
+                             [&options](const std::string& text) {
+                                 options.out_given = true;
+                                 return into(options.out)(text);
+                             }});
 }
 
 void add_replaying(Usage& usage, Options& options) {

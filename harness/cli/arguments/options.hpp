@@ -65,6 +65,7 @@ struct Options {
 
     std::string json, junit;  // "" writes none, "-" is stdout
     std::string out = ".stagger";
+    bool out_given = false;
     ProgressMode progress = ProgressMode::Auto;
     ColorMode color = ColorMode::Auto;
     std::vector<std::string> plugins;

@@ -110,9 +110,11 @@ Result<Session> open_session(const Options& options, Console& console) {
     if (prepared) {
         session.campaign.out_directory = options.out;
     } else {
-        console.error(
-            fmt::format("--out: {} No schedules will be written.", prepared.error().message));
-        session.exit_code = kBroken;
+        // Where nobody asked for them, as in a folder that is read-only, verdicts are what counts.
+        console.error(fmt::format("{}{} No schedules of findings will be written{}.",
+                                  options.out_given ? "--out: " : "", prepared.error().message,
+                                  options.out_given ? "" : "; --out names another folder"));
+        if (options.out_given) session.exit_code = kBroken;
     }
     return session;
 }

@@ -23,8 +23,9 @@ struct Session {
 };
 
 // Draws a seed where none is given. Fails on wrong usage: an unknown strategy, a plugin path that
-// is not there, a backend that nobody has, a file of results that could not be written. An --out
-// that cannot be used is said, and goes into exit_code; the run goes on and writes no schedules.
+// is not there, a backend that nobody has, a file of results that could not be written. A folder
+// for schedules that cannot be used is said, and goes into exit_code if it was asked for; the run
+// goes on and writes none.
 Result<Session> open_session(const Options&, Console&);
 
 // Without files to write: for commands that only look.

@@ -61,7 +61,8 @@ Result<Subject> subject_of(const std::string& path, const schedule::ScheduleFile
 
 // What happened this time, where it was no violation.
 std::string render_course(const engine::Finding& finding, const report::Style& style) {
-    return report::render_table(finding.history, report::rows_of(finding.history, {}), style);
+    return report::render_table(finding.history,
+                                report::marked_rows(finding.history, finding.verdict), style);
 }
 
 // Gives the exit code, and the sentences that go with it.

@@ -22,7 +22,7 @@ TEST(ReportFinding, TellsTheWholeStoryOfALostUpdate) {
     const std::string text = rendered(sample::lost_update());
     EXPECT_TRUE(has(text, "lost-update on n  in increment/shm\n")) << text;
     EXPECT_TRUE(has(text, "  worker[0] and worker[1] both read 100 and wrote 101")) << text;
-    EXPECT_TRUE(has(text, "  > load n -> 100\n")) << text;
+    EXPECT_TRUE(has(text, "  > load n -> 100 (initial)\n")) << text;
     EXPECT_TRUE(has(text,
                     "  the delays that matter\n    hold worker[0] at `store n` until "
                     "worker[1] has done `store n`\n"))

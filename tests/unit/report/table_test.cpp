@@ -26,8 +26,9 @@ std::vector<std::string> lines(const std::string& text) {
 
 TEST(ReportRows, AnOperationThatNobodyDisturbsIsOneRowWhereItResponded) {
     EXPECT_EQ(texts(rows_of(sample::lost_update_history(), {})),
-              (std::vector<std::string>{"load n -> 100", "load n -> 100", "store n = 101",
-                                        "store n = 101", "sees n = 101"}));
+              (std::vector<std::string>{"load n -> 100 (initial)", "load n -> 100 (initial)",
+                                        "store n = 101", "store n = 101",
+                                        "sees n = 101 (by worker[0])"}));
 }
 
 TEST(ReportRows, AnOperationThatAnotherOverlapsHasACallAndAReturn) {
@@ -35,8 +36,9 @@ TEST(ReportRows, AnOperationThatAnotherOverlapsHasACallAndAReturn) {
     history.calls.clear();
     sample::add_call(history, 0, Operation::Load, 0, {}, 100, 0, 3);
     sample::add_call(history, 1, Operation::Store, 0, 101, {}, 1, 2);
-    EXPECT_EQ(texts(rows_of(history, {})),
-              (std::vector<std::string>{"call load n", "store n = 101", "ret  load n -> 100"}));
+    EXPECT_EQ(
+        texts(rows_of(history, {})),
+        (std::vector<std::string>{"call load n", "store n = 101", "ret  load n -> 100 (initial)"}));
 }
 
 TEST(ReportRows, SaysHowAnOperationWentWhereItWentWrong) {
@@ -98,14 +100,15 @@ TEST(ReportRows, ATaskAsleepInAWaitHoldsItsMutexNoLonger) {
 
 TEST(ReportTable, HasAColumnPerTaskAndMarksWhatIsCritical) {
     const history::History history = sample::lost_update_history();
-    EXPECT_EQ(render_table(history, rows_of(history, {0, 3}), Style{}),
-              "    worker[0]      worker[1]      parent\n"
-              "    -------------  -------------  ------------\n"
-              "  > load n -> 100\n"
-              "                   load n -> 100\n"
-              "                   store n = 101\n"
-              "  > store n = 101\n"
-              "                                  sees n = 101\n");
+    EXPECT_EQ(
+        render_table(history, rows_of(history, {0, 3}), Style{}),
+        "    worker[0]                worker[1]                parent\n"
+        "    -----------------------  -----------------------  ---------------------------\n"
+        "  > load n -> 100 (initial)\n"
+        "                             load n -> 100 (initial)\n"
+        "                             store n = 101\n"
+        "  > store n = 101\n"
+        "                                                      sees n = 101 (by worker[0])\n");
 }
 
 TEST(ReportTable, NeverIsWiderThanTheTerminal) {
@@ -122,8 +125,20 @@ TEST(ReportTable, CutsANameRatherThanAValue) {
     history::History history = sample::lost_update_history();
     history.objects.front().name = std::string(60, 'n');
     const std::string drawn = render_table(history, rows_of(history, {}), Style{80});
-    EXPECT_NE(drawn.find("nnn... -> 100\n"), std::string::npos) << drawn;
-    EXPECT_NE(drawn.find("nnn... = 101\n"), std::string::npos) << drawn;
+    EXPECT_NE(drawn.find("nnn...\n    -> 100 (initial)\n"), std::string::npos) << drawn;
+    EXPECT_NE(drawn.find("nnn...\n    = 101\n"), std::string::npos) << drawn;
+}
+
+TEST(ReportTable, ShowsOnceWhatATaskDoesAgainAndAgain) {
+    std::vector<Row> rows(12, Row{0, 0, "load n -> 0", false});
+    rows.push_back({0, 12, "went round 10 times", true});
+    const std::string drawn = render_table(sample::lost_update_history(), rows, Style{80});
+    EXPECT_NE(drawn.find("    load n -> 0\n    ... 11 more of the same ...\n  > went round"),
+              std::string::npos)
+        << drawn;
+    rows.erase(rows.begin(), rows.begin() + 9);
+    const std::string few = render_table(sample::lost_update_history(), rows, Style{80});
+    EXPECT_EQ(few.find("..."), std::string::npos) << few;
 }
 
 TEST(ReportTable, BecomesAListWhereTheTasksDoNotFitSideBySide) {
