@@ -69,7 +69,7 @@ endfunction()
 
 # stagger_add_backend, as other projects have it: see plugins/CMakeLists.txt.
 set(STAGGER_BACKEND_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
-include(${CMAKE_CURRENT_LIST_DIR}/package/backend.cmake)
+include(package/cmake/backend.cmake)
 
 # A test program; every TEST in it becomes one CTest test, named by its label or PREFIX.
 function(stagger_test name)

@@ -64,7 +64,8 @@ TEST(Files, HoldNoLeftoversAndNoPathOfOneMachine) {
         "/wo"
         "rk/"};
     auto files = sources();
-    for (const char* folder : {"specs", "docs", "cmake", "harness", "plugins", "tests", "bench"}) {
+    for (const char* folder : {"specs", "docs", "cmake", "harness", "plugins", "package",
+                               "examples", "tests", "bench"}) {
         const auto more = files_under(folder, {".toml", ".md", ".cmake", "CMakeLists.txt"});
         files.insert(files.end(), more.begin(), more.end());
     }
@@ -82,7 +83,7 @@ TEST(Files, HoldNoLeftoversAndNoPathOfOneMachine) {
 // What a build needs is in the tree, and nobody's own flags are.
 TEST(Files, OfTheBuildTakeNothingFromOutsideTheTree) {
     std::vector<std::filesystem::path> files;
-    for (const char* folder : {"cmake", "harness", "plugins", "tests", "bench"}) {
+    for (const char* folder : {"cmake", "harness", "plugins", "package", "tests", "bench"}) {
         const auto more = files_under(folder, {".cmake", "CMakeLists.txt"});
         files.insert(files.end(), more.begin(), more.end());
     }
@@ -98,8 +99,8 @@ TEST(Files, OfTheBuildTakeNothingFromOutsideTheTree) {
 }
 
 TEST(Files, EveryTopFolderSaysWhatItIs) {
-    for (const char* folder :
-         {"harness", "plugins", "specs", "corpus", "tests", "bench", "docs", "fuzzing"}) {
+    for (const char* folder : {"harness", "plugins", "package", "specs", "corpus", "tests", "bench",
+                               "docs", "fuzzing", "examples"}) {
         const auto readme = std::filesystem::path(STAGGER_ROOT) / folder / "README.md";
         EXPECT_TRUE(std::filesystem::exists(readme)) << folder << "/README.md is missing";
     }

@@ -29,7 +29,8 @@ const Edges& allowed() {
         {"backend", {"base", "history"}},
         // Sees histories, never the engine: an oracle can be tested on a file.
         {"check", {"base", "history"}},
-        // Judges what others recorded, by the models and searches of `check`; a model may be in Lua.
+        // Judges what others recorded, by the models and searches of `check`; a model may be in
+        // Lua.
         {"recorded", {"base", "spec", "history", "check"}},
         {"worker", {"base", "spec", "history", "control", "agent", "backend"}},
         // An algorithm on decisions; the engine tells it what a try is.
@@ -37,7 +38,8 @@ const Edges& allowed() {
         {"search", {"base", "control"}},
         // Talks to workers through control; shares no code with them.
         {"engine",
-         {"base", "spec", "history", "schedule", "control", "backend", "check", "minimize", "search"}},
+         {"base", "spec", "history", "schedule", "control", "backend", "check", "minimize",
+          "search"}},
         {"report", {"base", "spec", "history", "schedule", "check", "recorded", "engine"}},
         // A campaign is another way to search, beside those of the engine.
         {"fuzz", {"base", "spec", "history", "schedule", "control", "backend", "check", "engine"}},

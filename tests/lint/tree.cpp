@@ -27,7 +27,7 @@ std::vector<fs::path> files_under(const std::string& folder,
 
 std::vector<fs::path> sources() {
     std::vector<fs::path> all;
-    for (const char* folder : {"harness", "plugins", "tests", "bench"}) {
+    for (const char* folder : {"harness", "plugins", "package", "examples", "tests", "bench"}) {
         const auto found = files_under(folder, {".cpp", ".hpp", ".c", ".h"});
         all.insert(all.end(), found.begin(), found.end());
     }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/arguments/common_options.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/base/symptoms.hpp"
 #include "harness/spec/cases.hpp"
 #include "harness/spec/meaning.hpp"
 
@@ -96,6 +98,26 @@ void add_definitions(Usage& usage, Options& options) {
         {"-D,--define", "NAME=VALUE",
          "Only cases with this parameter; if there are none, one is made with it", define,
          Times::Repeated});
+}
+
+void add_expectation(Usage& usage, Options& options) {
+    const auto expect = [&options](const std::string& text) -> Status {
+        const bool other = options.expect && (text == "ok" || options.expect->empty());
+        if (other) return Error{"ok and symptoms cannot both be expected"};
+        if (!options.expect) options.expect.emplace();
+        if (text == "ok") return Ok{};
+        const std::vector<std::string> known(kSymptomNames.begin(), kSymptomNames.end());
+        if (std::find(known.begin(), known.end(), text) == known.end()) {
+            const std::string near = spec::nearest_name(text, known);
+            return Error{fmt::format("\"{}\" is neither ok nor a symptom{}", text,
+                                     near.empty() ? "" : "; did you mean " + near + "?")};
+        }
+        options.expect->push_back(text);
+        return Ok{};
+    };
+    usage.options.push_back({"--expect", "S,...",
+                             "Expect ok, or these symptoms, whatever the file says", expect,
+                             Times::CommaSeparated});
 }
 
 void add_seed(Usage& usage, Options& options) {

@@ -15,6 +15,7 @@ void add_one_path(Usage&, Options&, const std::string& name, const std::string& 
 
 void add_selection(Usage&, Options&);    // --backend, --filter
 void add_definitions(Usage&, Options&);  // -D
+void add_expectation(Usage&, Options&);  // --expect
 void add_exploration(Usage&, Options&);  // --seed, --schedules, --time, --strategy, ...
 void add_parallelism(Usage&, Options&);  // --jobs, --fail-fast, --progress
 void add_results(Usage&, Options&);      // --json, --junit, --out

@@ -48,6 +48,8 @@ struct Options {
     std::vector<std::string> backends;
     std::map<std::string, Value> params;
     std::string filter;
+    // Symptoms to expect of every case, whatever its file says; empty: that it holds.
+    std::optional<std::vector<std::string>> expect;
 
     std::optional<std::uint64_t> seed, schedules;
     std::optional<double> seconds;

@@ -57,8 +57,10 @@ std::string introduction(std::size_t regressions, std::size_t cases, std::size_t
 // What runs first, then what is searched.
 Result<std::vector<Job>> select_all(const LoadedSpecs& specs, const CampaignStyle& style,
                                     const Options& options, std::size_t& regressions) {
-    STAGGER_TRY(const std::vector<Job> cases,
+    STAGGER_TRY(std::vector<Job> cases,
                 select_jobs(specs, selection_of(options), style.make_cases));
+    if (options.expect)
+        for (Job& job : cases) job.spec_case.finds = *options.expect;
     std::vector<Job> jobs;
     if (style.regressions) {
         STAGGER_TRY(jobs, select_regressions(specs, cases, options));

@@ -9,6 +9,7 @@ void set_up_run(Usage& usage, Options& options) {
     add_one_path(usage, options, "SPEC", "The spec to run");
     add_selection(usage, options);
     add_definitions(usage, options);
+    add_expectation(usage, options);
     add_exploration(usage, options);
     add_parallelism(usage, options);
     add_results(usage, options);
