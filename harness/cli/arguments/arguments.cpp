@@ -51,7 +51,7 @@ void add_positional(CLI::App& app, const PositionalUsage& usage) {
     CLI::Option* option =
         app.add_option(usage.name, callback(usage.name, usage.accept), usage.help);
     option->type_name("");
-    option->expected(usage.required ? 1 : 0, 1);
+    option->expected(1);
     if (usage.times != Times::Once) {
         option->expected(usage.required ? 1 : 0, CLI::detail::expected_max_vector_size);
         option->allow_extra_args(true);

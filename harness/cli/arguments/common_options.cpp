@@ -226,6 +226,10 @@ void add_surroundings(Usage& usage, Options& options) {
     usage.options.push_back({"--plugin", "PATH",
                              "A folder with more backends; also those of STAGGER_PLUGIN_PATH",
                              into(options.plugins), Times::Repeated});
+    add_color(usage, options);
+}
+
+void add_color(Usage& usage, Options& options) {
     usage.options.push_back({"--color", "auto|always|never", "Whether to use colour",
                              into(options.color, parse_color)});
 }

@@ -25,5 +25,6 @@ void add_corpus(Usage&, Options&, const std::string& help);
 void add_seed(Usage&, Options&);
 void add_replaying(Usage&, Options&);     // --times, --minimize, --spec
 void add_surroundings(Usage&, Options&);  // --plugin, --color
+void add_color(Usage&, Options&);
 
 }  // namespace stagger::cli

@@ -39,11 +39,12 @@ struct Shard {
 
 struct Options {
     std::vector<std::string> paths;  // specs, folders of specs, or the schedule file
-    std::string topic;               // of `list`, `new`
+    std::string topic;               // of `list`, `new`, `explain`
     std::string name;                // of what `new` makes
     std::string folder = ".";        // where `new` makes it
 
-    bool tables = false;  // of `schema`
+    bool tables = false;   // of `schema`
+    bool example = false;  // of `explain`
 
     std::vector<std::string> backends;
     std::map<std::string, Value> params;

@@ -6,7 +6,7 @@
 namespace stagger::cli {
 
 std::span<const Command> commands() {
-    static constexpr std::array<Command, 11> kCommands{{
+    static constexpr std::array<Command, 12> kCommands{{
         {"gate", "Run every case of every spec: the verdict of a CI job", set_up_gate, run_gate},
         {"run", "Run the cases of a spec that match, and show each in full", set_up_run, run_run},
         {"fuzz", "Search a case for as long as you like, with a corpus", set_up_fuzz, run_fuzz},
@@ -18,6 +18,8 @@ std::span<const Command> commands() {
          run_list},
         {"points", "Show what is seen as points of a case, and what is not", set_up_points,
          run_points},
+        {"explain", "Say what a symptom means, with the smallest example", set_up_explain,
+         run_explain},
         {"new", "Make a scenario or a backend to start from", set_up_new, run_new},
         {"schema", "Print a JSON Schema of specs, for editors", set_up_schema, run_schema},
         {"validate", "Check specs without running them", set_up_validate, run_validate},

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/check/advice.hpp"
 #include "harness/cli/arguments/common_options.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/session.hpp"
@@ -45,6 +46,14 @@ std::string backends_table(const engine::CampaignOptions& campaign) {
     return out;
 }
 
+std::string symptoms_table() {
+    std::string out = "| symptom | meaning |\n|---|---|\n";
+    for (const check::Advice& advice : check::advice())
+        out += fmt::format("| `{}` | {} |\n", check::name(advice.symptom),
+                           check::explanation(advice.symptom));
+    return out;
+}
+
 }  // namespace
 
 void set_up_schema(Usage& usage, Options& options) {
@@ -76,6 +85,7 @@ int run_schema(const Options& options, Console& console) {
     }
     for (const spec::ReferenceTable& table : spec::reference_tables())
         console.print(fmt::format("<!-- table: {} -->\n{}\n", table.name, table.text));
+    console.print(fmt::format("<!-- table: symptoms -->\n{}\n", symptoms_table()));
     console.print(fmt::format("<!-- table: backends -->\n{}", backends_table(*campaign)));
     return kAsExpected;
 }

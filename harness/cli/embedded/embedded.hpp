@@ -16,5 +16,7 @@ struct EmbeddedFile {
 
 // What `stagger new` starts from: backend/..., scenario/...
 std::span<const EmbeddedFile> files_for_new();
+// The smallest spec for each symptom: <symptom>.toml.
+std::span<const EmbeddedFile> files_for_explain();
 
 }  // namespace stagger::cli
