@@ -197,9 +197,12 @@ void add_fuzzing(Usage& usage, Options& options) {
                              into(options.progress, parse_progress)});
 }
 
+void add_json(Usage& usage, Options& options, const std::string& help) {
+    usage.options.push_back({"--json", "FILE", help, into(options.json)});
+}
+
 void add_results(Usage& usage, Options& options) {
-    usage.options.push_back(
-        {"--json", "FILE", "Write the results as JSON; - is stdout", into(options.json)});
+    add_json(usage, options, "Write the results as JSON; - is stdout");
     usage.options.push_back(
         {"--junit", "FILE", "Write the results as JUnit XML; - is stdout", into(options.junit)});
     usage.options.push_back({"--out", "DIR", "Where schedules of findings go (default: .stagger)",

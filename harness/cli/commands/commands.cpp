@@ -6,7 +6,7 @@
 namespace stagger::cli {
 
 std::span<const Command> commands() {
-    static constexpr std::array<Command, 12> kCommands{{
+    static constexpr std::array<Command, 13> kCommands{{
         {"gate", "Run every case of every spec: the verdict of a CI job", set_up_gate, run_gate},
         {"run", "Run the cases of a spec that match, and show each in full", set_up_run, run_run},
         {"fuzz", "Search a case for as long as you like, with a corpus", set_up_fuzz, run_fuzz},
@@ -23,6 +23,8 @@ std::span<const Command> commands() {
         {"new", "Make a scenario or a backend to start from", set_up_new, run_new},
         {"schema", "Print a JSON Schema of specs, for editors", set_up_schema, run_schema},
         {"validate", "Check specs without running them", set_up_validate, run_validate},
+        {"doctor", "See whether Stagger works on this machine, and still finds bugs", set_up_doctor,
+         run_doctor},
     }};
     return kCommands;
 }

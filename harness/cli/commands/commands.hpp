@@ -19,6 +19,9 @@ int run_gate(const Options&, Console&);
 void set_up_run(Usage&, Options&);
 int run_run(const Options&, Console&);
 
+void set_up_doctor(Usage&, Options&);
+int run_doctor(const Options&, Console&);
+
 void set_up_explain(Usage&, Options&);
 int run_explain(const Options&, Console&);
 

@@ -18,5 +18,7 @@ struct EmbeddedFile {
 std::span<const EmbeddedFile> files_for_new();
 // The smallest spec for each symptom: <symptom>.toml.
 std::span<const EmbeddedFile> files_for_explain();
+// What every backend should hold under.
+std::span<const EmbeddedFile> files_for_doctor();
 
 }  // namespace stagger::cli
