@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 
 #include <stagger/backend.hpp>
@@ -133,9 +132,8 @@ public:
 
     explicit Careless(const plugin::Config& config) {
         careful = config.choose<bool>("care", {"none", "full"});
-        const auto prefix = std::filesystem::temp_directory_path() / config.prefix();
-        account_path = prefix.string() + "account";
-        journal_path = prefix.string() + "journal";
+        account_path = config.path("account");
+        journal_path = config.path("journal");
         Careless::reset_shared();
     }
     ~Careless() override {
@@ -149,13 +147,8 @@ public:
     }
 
     std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
-        return std::make_unique<Nobody>();
+        return std::make_unique<plugin::NoObjects>();
     }
-
-private:
-    class Nobody : public plugin::Peer {
-        plugin::Reply invoke(const plugin::Call&) override { return {STAGGER_UNSUPPORTED}; }
-    };
 };
 
 }  // namespace

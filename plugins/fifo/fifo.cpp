@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include "plugins/server/framing.hpp"
 #include "plugins/server/kernel_streams.hpp"
@@ -23,16 +22,12 @@
 namespace stagger::server {
 namespace {
 
-std::string path_of(const plugin::Config& config, const std::string& name) {
-    return (std::filesystem::temp_directory_path() / (config.prefix() + name)).string();
-}
-
 std::string requests_path(const plugin::Config& config) {
-    return path_of(config, "requests");
+    return config.path("requests");
 }
 
 std::string answers_path(const plugin::Config& config, std::uint32_t task) {
-    return path_of(config, "answers" + std::to_string(task));
+    return config.path("answers" + std::to_string(task));
 }
 
 int open_fifo(const std::string& path, int flags) {
@@ -253,7 +248,7 @@ public:
 
     static void residue(const plugin::Config& config,
                         const std::function<void(const std::string&)>& found) {
-        std::vector<std::string> paths = {requests_path(config), path_of(config, "stream")};
+        std::vector<std::string> paths = {requests_path(config), config.path("stream")};
         for (std::uint32_t task = 0; task < config.tasks(); ++task)
             paths.push_back(answers_path(config, task));
         for (const std::string& path : paths)
@@ -264,7 +259,7 @@ public:
         : RemoteBackend(config),
           fifos_(config),
           streams_(objects(), framing_of(config, false), [&config](std::uint64_t capacity) {
-              return make_stream(path_of(config, "stream"), capacity);
+              return make_stream(config.path("stream"), capacity);
           }) {}
 
     std::unique_ptr<plugin::Peer> attach(std::uint32_t process) override {

@@ -107,12 +107,8 @@ public:
     }
 
     static stagger_contract contract(const plugin::Config& config) {
-        stagger_contract promise{};
+        stagger_contract promise = memory::shared_contract(config);
         promise.robust = 1;
-        promise.shared = 1;
-        promise.stream_capacity = memory::kStreamCapacity;
-        promise.topic_lossy = plugin::drops(config);
-        promise.executions = plugin::executions_of(config);
         return promise;
     }
 
@@ -125,7 +121,7 @@ public:
     explicit FileBackend(const plugin::Config& config)
         : mapped_(config.option("io") == "mmap"),
           locks_(config, config.choose<LockKind>("lock", {"flock", "fcntl", "ofd"})),
-          store_(config, store_options(config)) {
+          store_(config, memory::with_own_locks(locks_, config)) {
         try {
             make_data_file();
             if (mapped_)
@@ -159,14 +155,6 @@ public:
     }
 
 private:
-    memory::StoreOptions store_options(const plugin::Config& config) const {
-        memory::StoreOptions options;
-        options.across_processes = true;
-        options.channels = {plugin::drops(config), plugin::executions_of(config)};
-        options.own = &locks_;
-        return options;
-    }
-
     int open_data_file(int flags) const {
         const int file = ::open(locks_.data_path().c_str(), O_RDWR | O_CLOEXEC | flags, 0600);
         if (file == -1) plugin::fail_system("open of " + locks_.data_path(), errno);

@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 namespace stagger::file {
 namespace {
 
@@ -46,16 +44,12 @@ private:
     Content& content_;
 };
 
-std::string base_path(const plugin::Config& config) {
-    return (std::filesystem::temp_directory_path() / config.prefix()).string();
-}
-
 std::string path_of_data(const plugin::Config& config) {
-    return base_path(config) + "data";
+    return config.path("data");
 }
 
 std::string lock_path(const plugin::Config& config, std::size_t object) {
-    return base_path(config) + "lock" + std::to_string(object);
+    return config.path("lock" + std::to_string(object));
 }
 
 }  // namespace

@@ -224,18 +224,14 @@ public:
     }
 
     static stagger_contract contract(const plugin::Config& config) {
-        stagger_contract promise{};
+        stagger_contract promise = memory::shared_contract(config);
         promise.spurious_wakeups = 1;
-        promise.shared = 1;
-        promise.stream_capacity = memory::kStreamCapacity;
-        promise.topic_lossy = plugin::drops(config);
-        promise.executions = plugin::executions_of(config);
         return promise;
     }
 
     explicit FutexBackend(const plugin::Config& config)
         : locks_(config.choose<LockKind>("lock", {"mutex2", "mutex3"})),
-          store_(config, store_options(config)) {
+          store_(config, memory::with_own_locks(locks_, config)) {
         store_.create(region());
     }
 
@@ -245,13 +241,6 @@ public:
     void reset_shared() override { store_.create(region()); }
 
 private:
-    memory::StoreOptions store_options(const plugin::Config& config) const {
-        memory::StoreOptions options;
-        options.across_processes = true;
-        options.channels = {plugin::drops(config), plugin::executions_of(config)};
-        options.own = &locks_;
-        return options;
-    }
     memory::Region region() const { return {memory_.base(), store_.fixed_size()}; }
 
     const FutexLocks locks_;

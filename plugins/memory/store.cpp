@@ -41,6 +41,27 @@ std::uint64_t cell_size(stagger_type type, std::uint32_t tasks) {
 
 }  // namespace
 
+ChannelOptions channels_of(const plugin::Config& config) {
+    return {plugin::drops(config), plugin::executions_of(config)};
+}
+
+StoreOptions with_own_locks(const OwnLocks& locks, const plugin::Config& config) {
+    StoreOptions options;
+    options.across_processes = true;
+    options.channels = channels_of(config);
+    options.own = &locks;
+    return options;
+}
+
+stagger_contract shared_contract(const plugin::Config& config) {
+    stagger_contract promise{};
+    promise.shared = 1;
+    promise.stream_capacity = kStreamCapacity;
+    promise.topic_lossy = plugin::drops(config);
+    promise.executions = plugin::executions_of(config);
+    return promise;
+}
+
 Guards::Guards(const StoreOptions& options, std::uint32_t tasks, Sleeper* sleepers)
     : chosen_(options.own != nullptr ? options.own->guard(sleepers)
                                      : make_guard({options.lock, options.across_processes, sleepers,

@@ -41,6 +41,12 @@ struct StoreOptions {
     const OwnLocks* own = nullptr;  // instead of `lock`
 };
 
+// Of a backend across processes, by its options `overflow` and `delivery`.
+ChannelOptions channels_of(const plugin::Config&);
+StoreOptions with_own_locks(const OwnLocks&, const plugin::Config&);
+// What objects in memory that processes share promise, whatever locks they have.
+stagger_contract shared_contract(const plugin::Config&);
+
 // The guards of one process; they outlive its objects.
 class Guards {
 public:

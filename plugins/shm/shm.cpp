@@ -66,10 +66,8 @@ constexpr stagger_option kOptions[] = {
 StoreOptions options(const plugin::Config& config) {
     return {
         config.choose<LockKind>("lock", {"none", "mutex", "robust", "spin", "semaphore", "file"}),
-        config.choose<Order>("order", {"relaxed", "acq_rel", "seq_cst"}),
-        true,
-        file_name(config),
-        {plugin::drops(config), plugin::executions_of(config)}};
+        config.choose<Order>("order", {"relaxed", "acq_rel", "seq_cst"}), true, file_name(config),
+        channels_of(config)};
 }
 
 class ShmBackend : public plugin::Backend {
@@ -80,14 +78,10 @@ public:
 
     static stagger_contract contract(const plugin::Config& config) {
         const LockKind lock = options(config).lock;
-        stagger_contract promise{};
+        stagger_contract promise = shared_contract(config);
         promise.robust = lock == LockKind::Robust;
         promise.spurious_wakeups = 1;
-        promise.shared = 1;
         // Without a lock, only an integer is written in one piece.
-        promise.stream_capacity = kStreamCapacity;
-        promise.topic_lossy = plugin::drops(config);
-        promise.executions = plugin::executions_of(config);
         promise.atomic_write = lock == LockKind::None ? sizeof(std::int64_t) : 0;
         return promise;
     }

@@ -127,13 +127,9 @@ public:
     }
 
     static stagger_contract contract(const plugin::Config& config) {
-        stagger_contract promise{};
+        stagger_contract promise = memory::shared_contract(config);
         promise.robust = undoes(config) ? 1 : 0;
-        promise.shared = 1;
         promise.default_capacity = kMostHeld;
-        promise.stream_capacity = memory::kStreamCapacity;
-        promise.topic_lossy = plugin::drops(config);
-        promise.executions = plugin::executions_of(config);
         return promise;
     }
 
@@ -150,7 +146,7 @@ public:
           set_(config, undoes(config)),
           queues_(config),
           locks_(set_, queues_),
-          store_(config, store_options(config)),
+          store_(config, memory::with_own_locks(locks_, config)),
           memory_(segment_.id()) {
         SystemVBackend::reset_shared();
     }
@@ -164,14 +160,6 @@ public:
     }
 
 private:
-    memory::StoreOptions store_options(const plugin::Config& config) const {
-        memory::StoreOptions options;
-        options.across_processes = true;
-        options.channels = {plugin::drops(config), plugin::executions_of(config)};
-        options.own = &locks_;
-        return options;
-    }
-
     const Segment segment_;
     const SemaphoreSet set_;
     const MessageQueues queues_;

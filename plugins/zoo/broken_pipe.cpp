@@ -89,7 +89,7 @@ public:
 
     explicit BrokenPipe(const plugin::Config& config)
         : signal_(config.choose<Signal>("sigpipe", {"kills", "ignored"})),
-          path_("/tmp/" + config.prefix() + "fifo") {
+          path_(config.path("fifo")) {
         if (config.objects().size() != 1) throw plugin::Failure("one queue, no more");
         if (mkfifo(path_.c_str(), 0600) != 0) plugin::fail_system("mkfifo of " + path_, errno);
     }

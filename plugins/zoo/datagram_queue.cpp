@@ -51,13 +51,7 @@ public:
         message.resize(static_cast<std::size_t>(got));
         return plugin::Reply::of(std::string(plugin::unpad(message, channel_.size)));
     }
-    std::string snapshot() override {
-        std::vector<std::string> values;
-        for (plugin::Reply next = take(plugin::Deadline::at(0)); next.status == STAGGER_OK;
-             next = take(plugin::Deadline::at(0)))
-            values.push_back(next.result);
-        return wire::encode_list(values);
-    }
+    std::string snapshot() override { return zoo::take_all(*this); }
 
 private:
     const Channel& channel_;

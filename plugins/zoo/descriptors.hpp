@@ -15,8 +15,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-#include <stagger/plugin.hpp>
+#include <stagger/objects.hpp>
 
 namespace stagger::zoo {
 
@@ -115,6 +116,15 @@ inline std::string read_available(int file) {
         bytes.append(some, static_cast<std::size_t>(got));
     }
     return bytes;
+}
+
+// What a queue holds, for its snapshot: nobody looks after that.
+inline std::string take_all(plugin::Queue& queue) {
+    std::vector<std::string> values;
+    for (plugin::Reply next = queue.take(plugin::Deadline::at(0)); next.status == STAGGER_OK;
+         next = queue.take(plugin::Deadline::at(0)))
+        values.push_back(next.result);
+    return wire::encode_list(values);
 }
 
 // For the next execution.

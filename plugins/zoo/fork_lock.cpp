@@ -80,15 +80,11 @@ public:
     }
 
     std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
-        return std::make_unique<Nobody>();
+        return std::make_unique<plugin::NoObjects>();
     }
     void reset_shared() override { zoo::drain(pipe_.read.get()); }
 
 private:
-    class Nobody : public plugin::Peer {
-        plugin::Reply invoke(const plugin::Call&) override { return {STAGGER_UNSUPPORTED}; }
-    };
-
     zoo::Ends pipe_ = zoo::make_pipe();
 };
 

@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "plugins/zoo/local.hpp"
 
 namespace {
@@ -94,8 +92,7 @@ constexpr stagger_option kOptions[] = {
 };
 
 std::string path_of(const plugin::Config& config, std::size_t object) {
-    const auto folder = std::filesystem::temp_directory_path();
-    return (folder / (config.prefix() + "lock" + std::to_string(object))).string();
+    return config.path("lock" + std::to_string(object));
 }
 
 class LockFiles : public plugin::Backend {

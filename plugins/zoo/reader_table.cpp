@@ -129,7 +129,7 @@ public:
 
     explicit ReaderTable(const plugin::Config& config)
         : full_(config.choose<Full>("full", {"fails", "checks"})),
-          path_("/tmp/" + config.prefix() + "readers"),
+          path_(config.path("readers")),
           databases_(config.objects().size()) {
         const zoo::Descriptor file(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
         if (!file.is_open()) plugin::fail_system("open of " + path_, errno);

@@ -10,8 +10,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "plugins/zoo/local.hpp"
 
 namespace {
@@ -82,8 +80,7 @@ constexpr stagger_option kOptions[] = {
 };
 
 std::string path_of(const plugin::Config& config, std::size_t object) {
-    const auto folder = std::filesystem::temp_directory_path();
-    return (folder / (config.prefix() + "record" + std::to_string(object))).string();
+    return config.path("record" + std::to_string(object));
 }
 
 class RecordLocks : public plugin::Backend {

@@ -48,13 +48,7 @@ public:
         const std::string record = zoo::read_exactly(pipe_.read.get(), size_);
         return plugin::Reply::of(std::string(plugin::unpad(record, size_)));
     }
-    std::string snapshot() override {
-        std::vector<std::string> values;
-        for (plugin::Reply next = take(plugin::Deadline::at(0)); next.status == STAGGER_OK;
-             next = take(plugin::Deadline::at(0)))
-            values.push_back(next.result);
-        return wire::encode_list(values);
-    }
+    std::string snapshot() override { return zoo::take_all(*this); }
 
 private:
     const zoo::Ends& pipe_;
@@ -81,7 +75,7 @@ public:
     explicit RecordPipes(const plugin::Config& config)
         : objects_(config.objects()),
           writers_(config.choose<Writers>("writers", {"unlocked", "locked"})),
-          prefix_("/tmp/" + config.prefix()) {
+          prefix_(config.path("")) {
         for (const plugin::ObjectSpec& object : objects_) {
             if (object.value_size == 0) throw plugin::Failure("the records need a `size`");
             pipes_.push_back(zoo::make_pipe());

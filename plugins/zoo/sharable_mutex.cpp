@@ -10,8 +10,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "plugins/zoo/local.hpp"
 #include "plugins/zoo/shared.hpp"
 
@@ -123,11 +121,6 @@ constexpr stagger_option kOptions[] = {
     {nullptr, nullptr, nullptr, nullptr},
 };
 
-std::string path_of(const plugin::Config& config) {
-    const auto folder = std::filesystem::temp_directory_path();
-    return (folder / (config.prefix() + "sharable")).string();
-}
-
 class SharableMutexes : public plugin::Backend {
 public:
     static plugin::Description describe() {
@@ -140,14 +133,14 @@ public:
     static void residue(const plugin::Config& config,
                         const std::function<void(const std::string&)>& found) {
         for (std::size_t i = 0; i < config.objects().size(); ++i) {
-            const std::string path = path_of(config) + std::to_string(i);
+            const std::string path = config.path("sharable") + std::to_string(i);
             if (access(path.c_str(), F_OK) == 0) found(path);
         }
     }
 
     explicit SharableMutexes(const plugin::Config& config)
         : kind_(config.choose<Kind>("kind", {"counted", "record"})),
-          path_(path_of(config)),
+          path_(config.path("sharable")),
           count_(config.objects().size()) {
         if (count_ > kMostLocks) throw plugin::Failure("there are at most 8 locks");
         for (std::size_t i = 0; i < count_; ++i) close(opened(path_ + std::to_string(i)));

@@ -74,7 +74,7 @@ public:
     ~TrackedSegment() override { shm_unlink(name.c_str()); }
 
     std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
-        return std::make_unique<Nobody>();
+        return std::make_unique<plugin::NoObjects>();
     }
     // The owner's part.
     void reset_shared() override {
@@ -85,11 +85,6 @@ public:
         if (pwrite(file.get(), &kContent, sizeof kContent, 0) != sizeof kContent)
             plugin::fail_system("pwrite", errno);
     }
-
-private:
-    class Nobody : public plugin::Peer {
-        plugin::Reply invoke(const plugin::Call&) override { return {STAGGER_UNSUPPORTED}; }
-    };
 };
 
 }  // namespace

@@ -97,7 +97,7 @@ public:
     explicit UnreadRequest(const plugin::Config& config)
         : socket_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         how_to_close = config.choose<Close>("close", {"at-once", "drained"});
-        const std::string path = "/tmp/" + config.prefix() + "ask";
+        const std::string path = config.path("ask");
         if (path.size() >= sizeof address.sun_path) throw plugin::Failure("the path is too long");
         address.sun_family = AF_UNIX;
         std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
@@ -109,7 +109,7 @@ public:
     ~UnreadRequest() override { unlink(address.sun_path); }
 
     std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
-        return std::make_unique<Nobody>();
+        return std::make_unique<plugin::NoObjects>();
     }
     // Connections that nobody has accepted.
     void reset_shared() override {
@@ -118,10 +118,6 @@ public:
     }
 
 private:
-    class Nobody : public plugin::Peer {
-        plugin::Reply invoke(const plugin::Call&) override { return {STAGGER_UNSUPPORTED}; }
-    };
-
     zoo::Descriptor socket_;
 };
 

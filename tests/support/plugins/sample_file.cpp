@@ -7,8 +7,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include <stagger/lists.hpp>
 #include <stagger/objects.hpp>
 
@@ -105,8 +103,7 @@ public:
     }
 
     explicit FileBackend(const plugin::Config& config)
-        : objects_(config.objects()),
-          prefix_((std::filesystem::temp_directory_path() / config.prefix()).string()) {
+        : objects_(config.objects()), prefix_(config.path("")) {
         FileBackend::reset_shared();
     }
     ~FileBackend() override {

@@ -41,6 +41,12 @@ public:
     virtual void recover(std::uint32_t /*process*/) {}
 };
 
+// Of a backend that has actors, and no objects.
+class NoObjects : public Peer {
+public:
+    Reply invoke(const Call&) override { return {STAGGER_UNSUPPORTED}; }
+};
+
 class Backend {
 public:
     virtual ~Backend() = default;

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <initializer_list>
 #include <limits>
 #include <stdexcept>
@@ -117,6 +118,10 @@ public:
     std::uint32_t tasks() const { return config_->task_count; }
     std::uint32_t servers() const { return config_->server_count; }
     std::string prefix() const { return config_->name_prefix; }
+    // A file of this case, in the folder for temporary ones.
+    std::string path(const std::string& name) const {
+        return (std::filesystem::temp_directory_path() / (prefix() + name)).string();
+    }
 
     std::vector<ObjectSpec> objects() const {
         std::vector<ObjectSpec> specs;
