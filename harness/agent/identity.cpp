@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "harness/agent/real.hpp"
 #include "harness/agent/self.hpp"
 
 namespace stagger::agent {
@@ -121,8 +122,9 @@ std::uint64_t descriptor_id(int descriptor) {
     if (descriptor < kMaxDescriptors && descriptors[descriptor] != 0) {
         return descriptors[descriptor];
     }
+    STAGGER_REAL(fstat);
     struct stat status;
-    if (fstat(descriptor, &status) != 0) return 0;
+    if (real(descriptor, &status) != 0) return 0;
     return control::mix(status.st_dev, status.st_ino);
 }
 
@@ -139,6 +141,13 @@ int find_descriptor(control::Key key) {
 
 bool is_stranger(int descriptor) {
     return descriptor >= 0 && descriptor < kMaxDescriptors && descriptors[descriptor] == 0;
+}
+
+std::uint64_t known_name_id(control::NameKind kind, const char* name) {
+    if (process.segment == nullptr) return 0;
+    if (std::strlen(name) >= control::kNameBytes) return control::hash_text(name);
+    const NameEntry* entry = find_name(kind, name);
+    return entry != nullptr ? entry->id : 0;
 }
 
 std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
@@ -169,17 +178,21 @@ void name_removed(control::NameKind kind, const char* name) {
     if (entry != nullptr) entry->present = false;
 }
 
-void name_moved(control::NameKind kind, const char* from, const char* to) {
+void name_linked(control::NameKind kind, const char* from, const char* to) {
     if (process.segment == nullptr) return;
-    NameEntry* entry = find_name(kind, from);
+    const NameEntry* entry = find_name(kind, from);
     if (entry == nullptr) return;
-    const NameEntry moved = *entry;
-    entry->present = false;
-    name_id(kind, to, moved.present);
+    const NameEntry linked = *entry;
+    name_id(kind, to, linked.present);
     if (NameEntry* target = find_name(kind, to)) {
-        target->id = moved.id;
-        target->present = moved.present;
+        target->id = linked.id;
+        target->present = linked.present;
     }
+}
+
+void name_moved(control::NameKind kind, const char* from, const char* to) {
+    name_linked(kind, from, to);
+    if (std::strcmp(from, to) != 0) name_removed(kind, from);
 }
 
 control::Key name_key(control::NameKind kind, const char* name) {

@@ -30,10 +30,13 @@ bool is_stranger(int descriptor);
 
 // Names of OS objects. `created` tells that the call may have made a new one.
 std::uint64_t name_id(control::NameKind kind, const char* name, bool created);
+// 0: nothing under that name was ever opened or made, as far as is known.
+std::uint64_t known_name_id(control::NameKind kind, const char* name);
 // Outside of control, as in a reset: what is made again under a name stands for what stood there.
 void name_made_again(control::NameKind kind, const char* name);
 void name_removed(control::NameKind kind, const char* name);
 void name_moved(control::NameKind kind, const char* from, const char* to);
+void name_linked(control::NameKind kind, const char* from, const char* to);  // one more name
 control::Key name_key(control::NameKind kind, const char* name);
 
 // Connections travel from connect() to accept() in order, so that both ends get one id.

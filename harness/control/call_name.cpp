@@ -53,6 +53,8 @@ constexpr std::array<const char*, static_cast<std::size_t>(Call::Count)> kNames 
     "create",
     "unlink",
     "rename",
+    "stat",
+    "lseek",
     "ftruncate",
     "mmap",
     "flock",

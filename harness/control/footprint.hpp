@@ -11,7 +11,7 @@ namespace stagger::control {
 // True if a call changes nothing, whatever it finds.
 constexpr bool only_reads(Call call) {
     return call == Call::MemoryRead || call == Call::AtomicLoad || call == Call::Poll ||
-           call == Call::QueueLook || call == Call::Clock;
+           call == Call::QueueLook || call == Call::Look || call == Call::Clock;
 }
 
 // Calls of a task's own course, which nobody else can see. All others without a key have a

@@ -32,6 +32,7 @@ enum class KeySpace : std::uint8_t {
     TaskEnd,        // the end of a task
     RoleEnd,        // the end of all tasks of a role
     Lock,           // a file lock, by file
+    Listing,        // the names in a directory
 };
 
 // Odd, so neither of the two keys above; the next bit tells private memory.

@@ -106,6 +106,8 @@ enum class Call : std::uint16_t {
     Create,  // pipe, socket, eventfd: something that did not exist
     Unlink,
     Rename,
+    Look,  // stat and the like: what stands under a name, or behind a descriptor
+    Seek,
     Resize,
     Map,
     FileLock,

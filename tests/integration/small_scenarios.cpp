@@ -209,4 +209,22 @@ std::string small_scenario(const std::string& backend, std::uint64_t seed) {
     return Generator(backend, seed).text();
 }
 
+std::string scenario_of_names(std::uint64_t seed) {
+    constexpr std::uint64_t kCalls = 28;
+    std::uint64_t random = control::mix(seed, control::hash_text("names"));
+    const auto calls = [&](int count) {
+        std::string steps;
+        for (int i = 0; i < count; ++i) {
+            steps +=
+                "{ add = \"calls\", value = " + std::to_string(control::mix(++random, 3) % kCalls) +
+                ", into = \"x" + std::to_string(i) + "\" }, ";
+        }
+        return "steps = [" + steps + "]\n";
+    };
+    const std::string there = std::to_string(control::mix(++random, 3) % 16);
+    return "name = \"names\"\n[objects]\ncalls = { type = \"register\", initial = " + there +
+           " }\n[process.p]\n" + calls(2) + "[process.q]\n" + calls(1) +
+           "[[case]]\nbackend = \"names\"\n";
+}
+
 }  // namespace stagger::testing

@@ -12,4 +12,7 @@ namespace stagger::testing {
 // The text of a spec with one case, on that backend. The same seed gives the same text.
 std::string small_scenario(const std::string& backend, std::uint64_t seed);
 
+// Two tasks that make a few calls on names of files, on the tests' own backend `names`.
+std::string scenario_of_names(std::uint64_t seed);
+
 }  // namespace stagger::testing

@@ -5,10 +5,12 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
 
+#include "harness/agent/calls/names.hpp"
 #include "harness/agent/calls/path.hpp"
 #include "harness/agent/identity.hpp"
 
@@ -22,6 +24,7 @@ using control::NameKind;
 struct Name {
     NameKind kind = NameKind::Address;
     char text[512] = "";
+    char path[sizeof(sockaddr_un::sun_path) + 1] = "";  // of a file: as it was spelt
 };
 
 Name name_of_port(int type, in_port_t port) {
@@ -37,9 +40,8 @@ Name name_of_unix(const sockaddr_un& address, std::size_t size) {
     const std::size_t length = size > kPrefix ? size - kPrefix : 0;
     if (length > 0 && address.sun_path[0] != '\0') {
         name.kind = NameKind::File;
-        char path[sizeof(address.sun_path) + 1] = "";
-        std::memcpy(path, address.sun_path, length < sizeof(path) ? length : sizeof(path) - 1);
-        const Path found(AT_FDCWD, path, Path::Links::Follow);
+        std::memcpy(name.path, address.sun_path, std::min(length, sizeof(name.path) - 1));
+        const Path found(AT_FDCWD, name.path, Path::Links::Follow);
         std::strncpy(name.text, found.name(), sizeof(name.text) - 1);
     } else if (length > 0) {  // abstract: any bytes
         std::uint64_t hash = length;
@@ -78,6 +80,27 @@ int socket_type(int socket) {
 std::uint64_t socket_at(int socket, const sockaddr* address, socklen_t size) {
     const Name name = name_of(socket, address, size);
     return name.text[0] != '\0' ? name_id(name.kind, name.text, false) : 0;
+}
+
+// A link where the socket should be is in the way, wherever it leads.
+control::Key address_key(int socket, const sockaddr* address, socklen_t size) {
+    const Name name = name_of(socket, address, size);
+    if (name.kind == NameKind::File) return key_of({AT_FDCWD, name.path, Path::Links::Keep});
+    return name_key(name.kind, name.text);
+}
+
+void note_addressed(int socket, const sockaddr* address, socklen_t size) {
+    if (!self.segment->trace.on) return;
+    const Name name = name_of(socket, address, size);
+    if (name.kind == NameKind::File) return note_found({AT_FDCWD, name.path});
+    also_reads(name_key(name.kind, name.text));
+}
+
+void note_bound(int socket, const sockaddr* address, socklen_t size) {
+    if (!self.segment->trace.on) return;
+    const Name name = name_of(socket, address, size);
+    if (name.kind != NameKind::File) return;
+    note_changed({AT_FDCWD, name.path, Path::Links::Keep});
 }
 
 void remember_bound(int socket) {

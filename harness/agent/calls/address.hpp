@@ -8,10 +8,19 @@
 
 #include <cstdint>
 
+#include "harness/control/key.hpp"
+
 namespace stagger::agent {
 
 // The id of the socket at that address; 0 for an address of an unknown family.
 std::uint64_t socket_at(int socket, const sockaddr* address, socklen_t size);
+
+// The address itself, whoever is bound to it: those who bind it change that, those who send or
+// connect to it read it.
+control::Key address_key(int socket, const sockaddr* address, socklen_t size);
+// The event under way sends or connects to that address; or binds it.
+void note_addressed(int socket, const sockaddr* address, socklen_t size);
+void note_bound(int socket, const sockaddr* address, socklen_t size);
 
 // Says that `socket` was just bound, or got a port by listening: its descriptor has that id now.
 void remember_bound(int socket);

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 #include "harness/agent/calls/epoll_members.hpp"
 #include "harness/agent/calls/file_lock.hpp"
 #include "harness/agent/calls/tried.hpp"
@@ -113,6 +115,18 @@ STAGGER_INTERCEPTED int close(int descriptor) {
         note_epoll_closed(descriptor);
         forget_descriptor(descriptor);
         return real(descriptor);
+    };
+    return controlled() ? close_controlled(descriptor, close_really) : close_really();
+}
+
+// What is left in the stream's buffer is written by it too.
+STAGGER_INTERCEPTED int fclose(FILE* stream) {
+    STAGGER_REAL(fclose);
+    const int descriptor = fileno(stream);
+    const auto close_really = [&] {
+        note_epoll_closed(descriptor);
+        forget_descriptor(descriptor);
+        return real(stream);
     };
     return controlled() ? close_controlled(descriptor, close_really) : close_really();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files and their names: open, mkfifo, unlink, rename, link. A file is known by its path, until
-// that is unlinked. Opening a FIFO waits for the other end, as fifo(7) says. Runs in the task that
-// calls, and, to learn who is who, in the host.
+// Files are opened: open and its kin. A file is known by its path, until that is unlinked. Opening
+// a FIFO waits for the other end, as fifo(7) says. Runs in the task that calls, and, to learn who
+// is who, in the host.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -11,7 +11,9 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 
+#include "harness/agent/calls/names.hpp"
 #include "harness/agent/calls/path.hpp"
 #include "harness/agent/calls/tried.hpp"
 #include "harness/agent/fault.hpp"
@@ -95,6 +97,12 @@ int open_fifo(const Opening& opening) {
     return descriptor;
 }
 
+Path::Links links_of(int flags) {
+    const bool keep =
+        (flags & O_NOFOLLOW) != 0 || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL);
+    return keep ? Path::Links::Keep : Path::Links::Follow;
+}
+
 int open_any(const Opening& opening) {
     if (!controlled()) {
         const bool is_new = would_be_new(opening);
@@ -106,7 +114,10 @@ int open_any(const Opening& opening) {
     }
     if (has_no_descriptor_left()) return -1;
     EngineCode engine;
-    point(Call::Open, name_key(NameKind::File, opening.path));
+    const FileName name{opening.directory, opening.path, links_of(opening.flags)};
+    point(Call::Open, key_of(name));
+    (opening.flags & O_CREAT) != 0 ? note_changed(name) : note_found(name);
+    if ((opening.flags & O_TRUNC) != 0) note_content_changed(name);
     const bool waits = (opening.flags & (O_NONBLOCK | O_PATH)) == 0 &&
                        (opening.flags & O_ACCMODE) != O_RDWR && is_fifo(opening);
     if (waits) return settle(engine, open_fifo(opening));
@@ -114,41 +125,26 @@ int open_any(const Opening& opening) {
     return settle(engine, remember_opened(real_open(opening, 0), is_new));
 }
 
+// fopen(3). False: a mode that is libc's to judge.
+bool flags_of(const char* mode, int& flags) {
+    const bool both = std::strchr(mode, '+') != nullptr;
+    const int writes = both ? O_RDWR : O_WRONLY;
+    if (*mode == 'r')
+        flags = both ? O_RDWR : O_RDONLY;
+    else if (*mode == 'w')
+        flags = writes | O_CREAT | O_TRUNC;
+    else if (*mode == 'a')
+        flags = writes | O_CREAT | O_APPEND;
+    else
+        return false;
+    if (std::strchr(mode, 'x') != nullptr) flags |= O_EXCL;
+    if (std::strchr(mode, 'e') != nullptr) flags |= O_CLOEXEC;
+    return std::strchr(mode, ',') == nullptr;  // no character set
+}
+
 // Without these flags the mode is not there.
 bool takes_mode(int flags) {
     return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
-}
-
-// A change of names, which others see at once but nobody waits for.
-template <typename Real>
-int change_name(Call kind, const char* path, Real real) {
-    if (!controlled()) return real();
-    EngineCode engine;
-    point(kind, name_key(NameKind::File, path));
-    return settle(engine, real());
-}
-
-// Does what removes the name, which has to be asked for before.
-template <typename Real>
-int remove_name(int directory, const char* path, Real real) {
-    return change_name(Call::Unlink, path, [&] {
-        const Path old(directory, path, Path::Links::Keep);
-        const int result = real();
-        if (result == 0) name_removed(NameKind::File, old.name());
-        return result;
-    });
-}
-
-template <typename Real>
-int change_to(const char* from, const char* to, Real real) {
-    return change_name(Call::Rename, to, [&] {
-        const Path old(AT_FDCWD, from, Path::Links::Keep);
-        const int result = real();
-        if (result == 0) {
-            name_moved(NameKind::File, old.name(), Path(AT_FDCWD, to, Path::Links::Keep).name());
-        }
-        return result;
-    });
 }
 
 }  // namespace
@@ -182,38 +178,34 @@ STAGGER_INTERCEPTED int creat(const char* path, mode_t mode) {
     return open_any({AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode});
 }
 
-STAGGER_INTERCEPTED int mkfifo(const char* path, mode_t mode) noexcept {
-    STAGGER_REAL(mkfifo);
-    return change_name(Call::Create, path, [&] {
-        const int result = real(path, mode);
-        if (result == 0) {
-            name_id(NameKind::File, Path(AT_FDCWD, path, Path::Links::Keep).name(), true);
-        }
-        return result;
-    });
+STAGGER_INTERCEPTED int creat64(const char* path, mode_t mode) {
+    return creat(path, mode);
 }
 
-STAGGER_INTERCEPTED int unlink(const char* path) noexcept {
-    STAGGER_REAL(unlink);
-    return remove_name(AT_FDCWD, path, [&] { return real(path); });
+STAGGER_INTERCEPTED int truncate(const char* path, off_t size) noexcept {
+    STAGGER_REAL(truncate);
+    if (!controlled()) return real(path, size);
+    EngineCode engine;
+    const FileName name{AT_FDCWD, path};
+    point(Call::Resize, key_of(name));
+    note_found(name);
+    note_content_changed(name);
+    return settle(engine, real(path, size));
 }
 
-STAGGER_INTERCEPTED int unlinkat(int directory, const char* path, int flags) noexcept {
-    STAGGER_REAL(unlinkat);
-    return remove_name(directory, path, [&] { return real(directory, path, flags); });
+STAGGER_INTERCEPTED int truncate64(const char* path, off64_t size) noexcept {
+    return truncate(path, size);
 }
 
-STAGGER_INTERCEPTED int remove(const char* path) noexcept {
-    STAGGER_REAL(remove);
-    return remove_name(AT_FDCWD, path, [&] { return real(path); });
+// Like open; what goes through the stream's buffer is not seen until a call of the kernel's.
+STAGGER_INTERCEPTED FILE* fopen(const char* path, const char* mode) {
+    STAGGER_REAL(fopen);
+    int flags = 0;
+    if (!controlled() || !flags_of(mode, flags)) return real(path, mode);
+    const int descriptor = open_any({AT_FDCWD, path, flags, 0666});
+    return descriptor >= 0 ? fdopen(descriptor, mode) : nullptr;
 }
 
-STAGGER_INTERCEPTED int rename(const char* from, const char* to) noexcept {
-    STAGGER_REAL(rename);
-    return change_to(from, to, [&] { return real(from, to); });
-}
-
-STAGGER_INTERCEPTED int link(const char* from, const char* to) noexcept {
-    STAGGER_REAL(link);
-    return change_name(Call::Rename, to, [&] { return real(from, to); });
+STAGGER_INTERCEPTED FILE* fopen64(const char* path, const char* mode) {
+    return fopen(path, mode);
 }

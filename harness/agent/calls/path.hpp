@@ -10,15 +10,19 @@ class Path {
 public:
     enum class Links { Follow, Keep };
 
-    // What `path` leads to now. Where nothing is, the name is `path` as it stands.
+    // What `path` leads to now. Where nothing is: the name that it would get there.
     Path(int directory, const char* path, Links links);
     // What that descriptor was opened by.
     explicit Path(int descriptor);
 
     const char* name() const { return name_; }
+    // The directory that the name is in. The name itself is gone then.
+    const char* directory();
 
 private:
     bool take_name_of(int descriptor);
+    bool take_name_at(int directory, const char* path, int flags);
+    void take_name_to_be(int directory, const char* path);
     char name_[512] = "";
 };
 

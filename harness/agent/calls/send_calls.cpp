@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <climits>
+#include <cstring>
 
 #include "harness/agent/calls/address.hpp"
 #include "harness/agent/calls/messages.hpp"
@@ -45,25 +46,42 @@ ssize_t send_rest(const DescriptorCall& call, Pieces& pieces, msghdr message, in
     return total;
 }
 
-}  // namespace
+// Where datagrams go: the address given, or that of the peer. Streams have their way already.
+struct Receiver {
+    sockaddr_storage storage{};
+    socklen_t size = 0;  // 0: none
 
-control::Key send_key(int socket, const sockaddr* address, socklen_t size) {
-    if (socket_type(socket) != SOCK_DGRAM) return descriptor_key(socket);
-    sockaddr_storage peer{};
-    if (address == nullptr) {
-        size = sizeof(peer);
-        address = reinterpret_cast<const sockaddr*>(&peer);
-        if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0) size = 0;
+    Receiver(int socket, const sockaddr* address, socklen_t address_size) {
+        if (socket_type(socket) != SOCK_DGRAM) return;
+        auto* own = reinterpret_cast<sockaddr*>(&storage);
+        if (address != nullptr) {
+            size = address_size < sizeof(storage) ? address_size : socklen_t{sizeof(storage)};
+            std::memcpy(own, address, size);
+        } else {
+            size = sizeof(storage);
+            if (getpeername(socket, own, &size) != 0) size = 0;
+        }
     }
-    const std::uint64_t id = size > 0 ? socket_at(socket, address, size) : 0;
+    const sockaddr* address() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+control::Key key_of(int socket, const Receiver& receiver) {
+    const std::uint64_t id =
+        receiver.size > 0 ? socket_at(socket, receiver.address(), receiver.size) : 0;
     if (id == 0) return descriptor_key(socket);  // a pair: both ends have one id
     return control::make_key(control::KeySpace::Descriptor, id);
 }
 
+}  // namespace
+
+control::Key send_key(int socket, const sockaddr* address, socklen_t size) {
+    return key_of(socket, Receiver(socket, address, size));
+}
+
 ssize_t send_controlled(Call kind, int socket, const msghdr& message, int flags) {
-    const auto* address = static_cast<const sockaddr*>(message.msg_name);
-    const DescriptorCall call{kind, socket, Direction::Out,
-                              send_key(socket, address, message.msg_namelen),
+    const Receiver receiver(socket, static_cast<const sockaddr*>(message.msg_name),
+                            message.msg_namelen);
+    const DescriptorCall call{kind, socket, Direction::Out, key_of(socket, receiver),
                               (flags & MSG_DONTWAIT) != 0};
     Pieces pieces(message.msg_iov, message.msg_iovlen);
     bool cut = false;  // by a fault: the rest is the caller's business
@@ -71,6 +89,7 @@ ssize_t send_controlled(Call kind, int socket, const msghdr& message, int flags)
         const int how = patient ? flags | MSG_DONTWAIT : flags;
         const std::size_t most = shortened(socket, pieces.left());
         cut = most < pieces.left();
+        if (receiver.size > 0) note_addressed(socket, receiver.address(), receiver.size);
         if (!cut) return real_sendmsg(socket, message, how);
         Pieces::Part part = pieces.first(most);
         msghdr shorter = message;

@@ -77,11 +77,13 @@ int connect_controlled(int socket, const sockaddr* address, socklen_t size) {
     const Key key = key_at(socket, address, size);
     if (socket_type(socket) == SOCK_DGRAM) {
         point(Call::Connect, key);
+        note_addressed(socket, address, size);
         return real_connect(socket, address, size);
     }
     const DescriptorCall call{Call::Connect, socket, Direction::Out, key};
     const bool local = address->sa_family == AF_UNIX;
     const int result = try_descriptor(call, [&](bool patient) {
+        note_addressed(socket, address, size);
         return patient && local ? try_local_connect(socket, address, size)
                                 : real_connect(socket, address, size);
     });
@@ -135,7 +137,8 @@ STAGGER_INTERCEPTED int bind(int socket, const sockaddr* address, socklen_t size
     };
     if (!controlled() || address == nullptr) return bind_really();
     EngineCode engine;
-    point(Call::Bind, key_at(socket, address, size));
+    point(Call::Bind, address_key(socket, address, size));
+    note_bound(socket, address, size);
     return settle(engine, bind_really());
 }
 

@@ -98,3 +98,15 @@ STAGGER_INTERCEPTED ssize_t writev(int descriptor, const iovec* vector, int coun
     }
     return write_controlled(descriptor, vector, count);
 }
+
+STAGGER_INTERCEPTED int fflush(FILE* stream) {
+    STAGGER_REAL(fflush);
+    if (stream == nullptr || !controlled() || is_stranger(fileno(stream))) return real(stream);
+    EngineCode engine;
+    const auto key = descriptor_key(fileno(stream));
+    point(Call::Write, key);
+    const int result = real(stream);
+    regain_token();
+    touched(key);
+    return settle(engine, result);
+}
