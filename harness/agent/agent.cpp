@@ -74,6 +74,15 @@ void be_task(control::TaskIndex index, void (*on_new_execution)(void*), void* co
     find_stack();
 }
 
+void begin_reset(bool shared) {
+    self.resetting = shared ? 1 : 2 + process.index;
+    self.made = 0;
+}
+
+void end_reset() {
+    self.resetting = 0;
+}
+
 void await_turn() {
     await_token();
 }

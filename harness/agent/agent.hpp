@@ -31,6 +31,12 @@ STAGGER_AGENT_API void be_process(std::uint32_t index, bool multi_threaded);
 STAGGER_AGENT_API void be_task(control::TaskIndex index, void (*on_new_execution)(void*),
                                void* context);
 
+// Between these two a backend is put back to how it began. What is made then has the same identity
+// in each execution, whoever does it: it stands for what stood there before. `shared`: what is
+// reset is all processes', and not this one's own.
+STAGGER_AGENT_API void begin_reset(bool shared);
+STAGGER_AGENT_API void end_reset();
+
 // Waits until this task is chosen to run. Requires: be_task.
 STAGGER_AGENT_API void await_turn();
 

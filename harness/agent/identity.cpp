@@ -85,23 +85,33 @@ NameEntry* free_name() {
 
 }  // namespace
 
+void note_kept() {
+    if (self.segment == nullptr || self.execution().phase != control::Phase::Main) return;
+    if (self.resetting != 0) return;
+    self.segment->registry.keeping |= control::bit(process.index);
+}
+
 // What a task creates while an execution runs is named by the task and how many it created before
 // in that execution, so that it has the same id in every execution in which the task does the same,
 // whatever the order of the tasks is and whether processes are warm or fresh.
 std::uint64_t new_id() {
+    constexpr std::uint64_t kMade = std::uint64_t{1} << 63, kReset = std::uint64_t{1} << 62;
     if (process.segment == nullptr) return 0;
+    if (self.resetting != 0) {
+        return kMade | kReset | std::uint64_t{self.resetting} << 32 | ++self.made;
+    }
     if (self.segment == nullptr || self.execution().phase != control::Phase::Main) {
         return process.segment->registry.next_id++;
     }
     thread_local std::uint64_t generation = 0, created = 0;
     if (generation != self.execution().generation) created = 0;
     generation = self.execution().generation;
-    constexpr std::uint64_t kMade = std::uint64_t{1} << 63;
     return kMade | std::uint64_t{self.index} << 32 | ++created;
 }
 
 void remember_descriptor(int descriptor, std::uint64_t id) {
     if (descriptor < 0) return;
+    if (id != 0) note_kept();
     if (descriptor < kMaxDescriptors) {
         descriptors[descriptor] = id;
     } else if (id != 0) {
@@ -155,6 +165,10 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
     if (std::strlen(name) >= control::kNameBytes) return control::hash_text(name);
     NameEntry* entry = find_name(kind, name);
     if (entry != nullptr && (entry->present || !created)) return entry->id;
+    if (entry != nullptr && self.resetting != 0) {  // it stands for what stood there
+        entry->present = true;
+        return entry->id;
+    }
     if (entry == nullptr) entry = free_name();
     if (entry == nullptr) {
         note_shortage(control::Shortage::Names);
@@ -165,11 +179,6 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
     entry->present = created;
     std::strncpy(entry->name, name, control::kNameBytes - 1);
     return entry->id;
-}
-
-void name_made_again(control::NameKind kind, const char* name) {
-    if (process.segment == nullptr) return;
-    if (NameEntry* entry = find_name(kind, name)) entry->present = true;
 }
 
 void name_removed(control::NameKind kind, const char* name) {
@@ -225,6 +234,7 @@ std::uint64_t connection_accepted(control::Key listener) {
 
 void remember_mapping(void* address, std::size_t size, std::uint64_t id, std::uint64_t offset) {
     const auto low = reinterpret_cast<std::uintptr_t>(address);
+    note_kept();
     add_mapping({low, low + size, id, offset});
     find_bounds();
 }

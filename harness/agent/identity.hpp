@@ -17,6 +17,10 @@ namespace stagger::agent {
 // A new id; 0 where no case is being run.
 std::uint64_t new_id();
 
+// This process got something that it may keep and others may meet: a descriptor, a mapping, a lock.
+// It is reset before the next execution begins. Where it kept nothing that does no harm.
+void note_kept();
+
 // Descriptors.
 void remember_descriptor(int descriptor, std::uint64_t id);
 void copy_descriptor(int from, int to);
@@ -32,8 +36,6 @@ bool is_stranger(int descriptor);
 std::uint64_t name_id(control::NameKind kind, const char* name, bool created);
 // 0: nothing under that name was ever opened or made, as far as is known.
 std::uint64_t known_name_id(control::NameKind kind, const char* name);
-// Outside of control, as in a reset: what is made again under a name stands for what stood there.
-void name_made_again(control::NameKind kind, const char* name);
 void name_removed(control::NameKind kind, const char* name);
 void name_moved(control::NameKind kind, const char* from, const char* to);
 void name_linked(control::NameKind kind, const char* from, const char* to);  // one more name

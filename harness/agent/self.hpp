@@ -33,6 +33,8 @@ struct Self {
     bool cancelled_anywhere = false;  // PTHREAD_CANCEL_ASYNCHRONOUS: at each point
     Interruption interruption = Interruption::None;
     std::uint64_t generation = 0;  // of the execution it last took part in
+    std::uint32_t resetting = 0;   // a number for what is being reset; 0: nothing
+    std::uint32_t made = 0;        // objects, in that reset
     void (*on_new_execution)(void*) = nullptr;
     void* context = nullptr;
     std::uintptr_t stack_low = 0, stack_high = 0;

@@ -24,7 +24,9 @@ inline constexpr std::uint32_t kMaxRecords = 1u << 18;
 inline constexpr std::size_t kHistoryBytes = std::size_t{24} << 20;
 inline constexpr std::uint32_t kDetailBytes = 1024;
 
-enum class Phase : std::uint32_t { Attach, Main };
+// Reset: processes that keep things of the kernel's forget them, before any of the next execution
+// could meet them.
+enum class Phase : std::uint32_t { Attach, Reset, Main };
 
 enum class Ending : std::uint32_t {
     Running,

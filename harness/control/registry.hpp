@@ -89,6 +89,7 @@ enum class Shortage : std::uint32_t {
 
 struct Registry {
     Shortage shortage;
+    TaskMask keeping;       // by process: it got descriptors, mappings or locks in an execution
     std::uint64_t next_id;  // ids of OS objects, given at creation
     NameEntry names[kMaxNames];
     std::uint64_t next_wait;

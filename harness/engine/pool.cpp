@@ -141,6 +141,26 @@ Status Pool::join() {
                     ending == Ending::Deadlock ? "they wait for each other" : execution().detail)};
 }
 
+// A peer's own reset comes with its process's first activation. What the kernel keeps for it, a
+// bound address or a lock, would be there until then, and others of the same execution would meet
+// it: so those processes are activated before it.
+Status Pool::reset_keepers() {
+    control::TaskMask& keeping = segment().registry.keeping;
+    joining_ = 0;
+    for (control::TaskMask rest = attaching_; rest != 0; rest &= rest - 1) {
+        const TaskIndex task = control::lowest(rest);
+        if ((keeping & bit(segment().tasks[task].process)) != 0) joining_ |= bit(task);
+    }
+    keeping = 0;
+    if (joining_ == 0) return Ok{};
+    const auto strategy = plan().strategy;
+    plan().strategy = control::StrategyKind::Calm;
+    execute(control::Phase::Reset);
+    plan().strategy = strategy;
+    if (execution().ending == Ending::Completed) return Ok{};
+    return Error{fmt::format("the processes could not be reset: {}", execution().detail)};
+}
+
 // With several threads all processes are made anew, as they are where there are servers.
 bool Pool::can_replace_killed() const {
     const control::Segment& segment = mapping_.segment();
@@ -207,7 +227,7 @@ Status Pool::prepare(spec::Lifetime lifetime) {
         if (!status.ok()) return status;
         plan().strategy = strategy;
     }
-    return Ok{};
+    return used_ ? reset_keepers() : Status(Ok{});
 }
 
 Status Pool::run(spec::Lifetime lifetime) {
@@ -236,15 +256,17 @@ Status Pool::run_free() {
 
 void Pool::begin(control::Phase phase) {
     control::Segment& segment = mapping_.segment();
-    const bool attach = phase == control::Phase::Attach;
-    control::begin_execution(segment, phase, attach ? joining_ : tasks_,
-                             attach ? joining_ & ~servers() : roles_, attach ? 0 : parent_);
+    const bool main = phase == control::Phase::Main;
+    control::begin_execution(segment, phase, main ? tasks_ : joining_,
+                             main ? roles_ : joining_ & ~servers(), main ? parent_ : 0);
     // A limit that a scenario sets is about its steps, and not about joining the backend.
-    if (attach) {
+    if (!main) {
         segment.execution.point_limit = std::max(segment.execution.point_limit, kJoinLimit);
     }
-    segment.execution.reset_due = segment.execution.shared_reset_due = used_ && !attach;
-    used_ = used_ || !attach;
+    segment.execution.reset_due = used_ && phase != control::Phase::Attach;
+    segment.execution.shared_reset_due = segment.execution.reset_due && !is_reset_;
+    is_reset_ = phase == control::Phase::Reset;
+    used_ = used_ || main;
     last_points_ = ~std::uint64_t{0};
     asleep_ticks_ = dead_ticks_ = cancelled_ticks_ = 0;
     watched_ = control::kNobody;
@@ -253,7 +275,7 @@ void Pool::begin(control::Phase phase) {
 void Pool::execute(control::Phase phase) {
     begin(phase);
     control::Segment& segment = mapping_.segment();
-    const bool attach = phase == control::Phase::Attach;
+    const bool main = phase == control::Phase::Main;
     const std::uint64_t constants = control::checksum_of_constants(segment);
     const TaskIndex first = control::pick_successor(segment, control::kNobody);
     pass_token(first);
@@ -266,7 +288,7 @@ void Pool::execute(control::Phase phase) {
     const Ending ending = segment.execution.ending;
     const bool judged = ending == Ending::Completed || ending == Ending::Deadlock ||
                         ending == Ending::Livelock || ending == Ending::Nobody;
-    if (lacking != nullptr && judged && !attach) give_up(Ending::Overflow, lacking);
+    if (lacking != nullptr && judged && main) give_up(Ending::Overflow, lacking);
 }
 
 // Servers and helpers too: those who waited under control find that they need not any more.

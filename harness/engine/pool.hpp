@@ -66,6 +66,7 @@ private:
     bool can_replace_killed() const;
     Status replace_killed();
     Status join();
+    Status reset_keepers();
     void remove_residue_of_dead_host();
     Status prepare(spec::Lifetime lifetime);
     void begin(control::Phase);
@@ -90,7 +91,8 @@ private:
     control::TaskMask roles_ = 0, parent_ = 0, tasks_ = 0, attaching_ = 0;
     control::TaskMask joining_ = 0;  // of attaching_, those whose process is new
     bool built_ = false;
-    bool used_ = false;  // the built processes have already served an execution
+    bool used_ = false;      // the built processes have already served an execution
+    bool is_reset_ = false;  // what they share was, since then
     const std::atomic<bool>* cancelled_ = nullptr;
     bool given_up_ = false;
     bool hung_ = false;

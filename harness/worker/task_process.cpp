@@ -50,11 +50,15 @@ void begin_execution(void* context) {
     Status status = recover_dead(surroundings);
     if (status.ok() && execution.shared_reset_due) {
         execution.shared_reset_due = false;
+        agent::begin_reset(true);
         status = surroundings.backends->reset(STAGGER_RESET_SHARED);
+        agent::end_reset();
     }
     if (status.ok() && local_reset_generation != execution.generation) {
         local_reset_generation = execution.generation;
+        agent::begin_reset(false);
         status = surroundings.backends->reset(STAGGER_RESET_LOCAL);
+        agent::end_reset();
     }
     if (!status.ok()) fail_execution(status.error().message);
 }
@@ -102,8 +106,11 @@ void park(control::Segment& segment, std::uint32_t task, int parked) {
     const bool parent = surroundings.layout.kinds[task] == Kind::Parent;
     for (;;) {
         agent::await_turn();
-        if (surroundings.segment->execution.phase == control::Phase::Attach) {
+        const control::Phase phase = surroundings.segment->execution.phase;
+        if (phase == control::Phase::Attach) {
             attach(surroundings, process);
+        } else if (phase == control::Phase::Reset) {
+            // Its first activation has done it.
         } else if (parent) {
             interpreter.run_parent();
         } else {

@@ -106,11 +106,7 @@ Path::Links links_of(int flags) {
 int open_any(const Opening& opening) {
     if (!controlled()) {
         const bool is_new = would_be_new(opening);
-        const int descriptor = real_open(opening, 0);
-        if (is_new && descriptor >= 0) {
-            name_made_again(NameKind::File, Path(descriptor).name());
-        }
-        return remember_opened(descriptor, is_new);
+        return remember_opened(real_open(opening, 0), is_new);
     }
     if (has_no_descriptor_left()) return -1;
     EngineCode engine;

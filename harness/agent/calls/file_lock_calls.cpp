@@ -83,6 +83,7 @@ int lock_file(const LockCall& call, Attempt attempt) {
     const auto key = file_lock_key(call.descriptor);
     const Call kind = call.unlock ? Call::FileUnlock : Call::FileLock;
     call.once ? spinning_point(kind, key) : point(kind, key);
+    if (!call.unlock) note_kept();
     int result = attempt();
     touched(key);
     if (call.once || !is_taken(result)) return result;

@@ -47,6 +47,13 @@ off64_t seek(int descriptor, Real real) {
     return settle(engine, real());
 }
 
+// Where a pointer says that it failed.
+template <typename Pointer>
+Pointer settle_pointer(EngineCode& engine, Pointer found) {
+    if (found == nullptr) engine.adopt_errno();
+    return found;
+}
+
 // Names come from the kernel some at a time, so any call may be the one that looks. Listing changes
 // nothing, but must not commute with those who make names: see listing_key.
 template <typename Real>
@@ -54,9 +61,7 @@ auto list_next(DIR* directory, Real real) {
     if (!controlled()) return real();
     EngineCode engine;
     point(Call::Read, listing_key(Path(dirfd(directory)).name()));
-    const auto found = real();
-    if (found == nullptr) engine.adopt_errno();
-    return found;
+    return settle_pointer(engine, real());
 }
 
 }  // namespace
@@ -151,6 +156,16 @@ STAGGER_INTERCEPTED off_t lseek(int descriptor, off_t offset, int whence) noexce
 
 STAGGER_INTERCEPTED off64_t lseek64(int descriptor, off64_t offset, int whence) noexcept {
     return lseek(descriptor, offset, whence);
+}
+
+STAGGER_INTERCEPTED DIR* opendir(const char* path) {
+    STAGGER_REAL(opendir);
+    if (!controlled()) return real(path);
+    EngineCode engine;
+    const FileName name{AT_FDCWD, path};
+    point(Call::Open, key_of(name));
+    note_found(name);
+    return settle_pointer(engine, real(path));
 }
 
 STAGGER_INTERCEPTED dirent* readdir(DIR* directory) {

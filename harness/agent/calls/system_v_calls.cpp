@@ -88,12 +88,14 @@ auto at_point(Call call, Key key, Real real) {
 struct Operations {
     static constexpr std::size_t kMost = 64;
     sembuf list[kMost];
-    bool once = false;  // the caller asked not to wait
+    bool once = false;    // the caller asked not to wait
+    bool undoes = false;  // the kernel remembers it with the process
 
     Operations(const sembuf* operations, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             list[i] = operations[i];
             once = once || (list[i].sem_flg & IPC_NOWAIT) != 0;
+            undoes = undoes || (list[i].sem_flg & SEM_UNDO) != 0;
             list[i].sem_flg = static_cast<short>(list[i].sem_flg | IPC_NOWAIT);
         }
     }
@@ -134,6 +136,7 @@ auto exchange(const Exchange& how, Attempt attempt) {
 int operate(int set, const sembuf* operations, std::size_t count, std::int64_t deadline) {
     STAGGER_REAL(semop);
     Operations impatient(operations, count);
+    if (impatient.undoes) note_kept();
     return exchange({Call::SemaphoreWait, key_of(NameKind::SystemVSemaphores, set), impatient.once,
                      EAGAIN, deadline},
                     [&] { return real(set, impatient.list, count); });
