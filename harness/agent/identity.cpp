@@ -95,10 +95,9 @@ void note_kept() {
 // in that execution, so that it has the same id in every execution in which the task does the same,
 // whatever the order of the tasks is and whether processes are warm or fresh.
 std::uint64_t new_id() {
-    constexpr std::uint64_t kMade = std::uint64_t{1} << 63, kReset = std::uint64_t{1} << 62;
     if (process.segment == nullptr) return 0;
     if (self.resetting != 0) {
-        return kMade | kReset | std::uint64_t{self.resetting} << 32 | ++self.made;
+        return control::kMadeInReset | std::uint64_t{self.resetting} << 32 | ++self.made;
     }
     if (self.segment == nullptr || self.execution().phase != control::Phase::Main) {
         return process.segment->registry.next_id++;
@@ -106,7 +105,7 @@ std::uint64_t new_id() {
     thread_local std::uint64_t generation = 0, created = 0;
     if (generation != self.execution().generation) created = 0;
     generation = self.execution().generation;
-    return kMade | std::uint64_t{self.index} << 32 | ++created;
+    return control::kMadeInExecution | std::uint64_t{self.index} << 32 | ++created;
 }
 
 void remember_descriptor(int descriptor, std::uint64_t id) {
@@ -175,6 +174,8 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
         return control::hash_text(name);
     }
     entry->id = new_id();
+    if ((entry->id & control::kMadeInExecution) != 0)
+        process.segment->registry.has_new_names = true;
     entry->kind = static_cast<std::uint8_t>(kind);
     entry->present = created;
     std::strncpy(entry->name, name, control::kNameBytes - 1);
@@ -184,7 +185,10 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
 void name_removed(control::NameKind kind, const char* name) {
     if (process.segment == nullptr) return;
     NameEntry* entry = find_name(kind, name);
-    if (entry != nullptr) entry->present = false;
+    if (entry == nullptr) return;
+    entry->present = false;
+    const bool left_behind = (entry->id & control::kMadeInExecution) != 0;
+    if (self.resetting != 0 && left_behind) entry->id = 0;
 }
 
 void name_linked(control::NameKind kind, const char* from, const char* to) {

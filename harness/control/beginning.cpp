@@ -54,6 +54,20 @@ void distribute_replay(Segment& segment) {
     }
 }
 
+// Names that an execution gave meaning mean nothing to the next, as if its processes were new.
+void forget_names(Registry& registry) {
+    if (!registry.has_new_names) return;
+    registry.has_new_names = false;
+    for (NameEntry& entry : registry.names) {
+        if ((entry.id & kMadeInExecution) == 0) continue;
+        if (entry.present) {
+            registry.has_new_names = true;
+        } else {
+            entry = NameEntry{};
+        }
+    }
+}
+
 void reset_execution(Segment& segment, Phase phase) {
     Execution& execution = segment.execution;
     const TaskMask silent = execution.silent;
@@ -90,6 +104,7 @@ void begin_execution(Segment& segment, Phase phase, TaskMask tasks, TaskMask rol
     const std::int64_t old_clock = segment.execution.clock;
     reset_execution(segment, phase);
     move_timers(segment.registry, old_clock);
+    forget_names(segment.registry);
     Execution& execution = segment.execution;
     execution.roles = roles;
     execution.parent = parent;

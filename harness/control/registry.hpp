@@ -26,6 +26,11 @@ struct NameEntry {
     char name[kNameBytes];
 };
 
+// Ids of what tasks make in an execution, and of what a reset makes; all others are older than the
+// first execution.
+inline constexpr std::uint64_t kMadeInExecution = std::uint64_t{1} << 63;
+inline constexpr std::uint64_t kMadeInReset = std::uint64_t{1} << 62;
+
 // Address: of a socket without a file, which vanishes with it. The name of a System V object is the
 // number that the kernel gave it.
 enum class NameKind : std::uint8_t {
@@ -91,6 +96,7 @@ struct Registry {
     Shortage shortage;
     TaskMask keeping;       // by process: it got descriptors, mappings or locks in an execution
     std::uint64_t next_id;  // ids of OS objects, given at creation
+    bool has_new_names;     // some entry has an id that an execution gave
     NameEntry names[kMaxNames];
     std::uint64_t next_wait;
     Waiter waiters[kMaxTasks];
