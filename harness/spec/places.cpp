@@ -68,6 +68,19 @@ Position place_of_name(const Scenario& scenario) {
     return name ? name->position : Position{};
 }
 
+Position place_of_param(const Scenario& scenario, const std::string& name) {
+    const Text text(scenario, {});
+    const Node* params = at(text.file(), "params");
+    const Entry* param = params ? params->find(name) : nullptr;
+    return param ? param->position : Position{};
+}
+
+Position place_of_finds(const Scenario& scenario, const Case& one, const std::string& symptom) {
+    const Text text(scenario, one.position);
+    const Node* finds = at(text.own(), "finds");
+    return finds ? find(*finds, symptom).value_or(one.position) : one.position;
+}
+
 Position place_of_strategy(const Scenario& scenario, const Case& one) {
     const Text text(scenario, one.position);
     for (const Node* table : {text.own(), text.file()})

@@ -12,6 +12,7 @@
 namespace stagger::spec {
 
 Position place_of_name(const Scenario&);
+Position place_of_param(const Scenario&, const std::string& name);
 
 // Of a case of that scenario. Where the file does not say it, as in a case of the command line's,
 // the place of the case itself, or none.
@@ -19,5 +20,8 @@ Position place_of_strategy(const Scenario&, const Case&);
 Position place_of_backend(const Scenario&, const Case&, const std::string& backend);
 Position place_of_option(const Scenario&, const Case&, const std::string& backend,
                          const std::string& option);
+
+// Where the case says that it finds this symptom.
+Position place_of_finds(const Scenario&, const Case&, const std::string& symptom);
 
 }  // namespace stagger::spec

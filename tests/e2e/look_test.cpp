@@ -3,6 +3,10 @@
 // The commands that only look: list, points, validate, help.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
 #include "tests/e2e/stagger.hpp"
 
 namespace stagger::e2e {
@@ -31,6 +35,39 @@ TEST(List, KnowsStrategiesOraclesScenariosAndCases) {
     expect_output({"list", "cases", spec("holds")}, 0, "holds/shm  must hold");
 }
 
+// As many backends side by side as fit; nothing is wider, wherever it is shown.
+TEST(List, ShowsWhichBackendHasWhichOperation) {
+    const TemporaryFolder folder;
+    const Outcome outcome = stagger(folder, {"list", "types", "--json", "types.json"});
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{0})) << outcome.err;
+    EXPECT_TRUE(contains(outcome.out, "queue\n  put ")) << outcome.out;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+    const auto json = nlohmann::json::parse(text_of(folder / "types.json"));
+    const auto having = [&](const char* type, const char* operation, const char* backend) {
+        const auto& names = json.at("types").at(type).at(operation);
+        return std::find(names.begin(), names.end(), backend) != names.end();
+    };
+    EXPECT_TRUE(having("mutex", "lock", "shm"));
+    EXPECT_TRUE(having("map", "append", "shm"));
+    EXPECT_TRUE(having("register", "load", "faulty"));
+    EXPECT_FALSE(having("mutex", "lock", "faulty"));
+    expect_output({"list", "types", "--backend", "pipe"}, 0, "  pipe\n");
+}
+
+TEST(List, IsThereForPrograms) {
+    const TemporaryFolder folder;
+    for (const char* topic : {"backends", "strategies", "oracles", "models"}) {
+        const Outcome outcome = stagger(folder, {"list", topic, "--json", "-"});
+        EXPECT_EQ(outcome.ending, testing::Ending(Exited{0})) << outcome.err;
+        const auto json = nlohmann::json::parse(outcome.out);
+        EXPECT_GE(json.at(topic).size(), 3U) << topic;
+        for (const auto& one : json.at(topic)) EXPECT_TRUE(one.contains("summary")) << topic;
+    }
+    const auto cases = stagger(folder, {"list", "cases", spec("holds"), "--json", "-"});
+    EXPECT_EQ(nlohmann::json::parse(cases.out).at("cases").at(0).at("name"), "holds/shm");
+}
+
 TEST(List, SaysWhatItCanList) {
     expect_output({"list", "backend"}, 64, "did you mean \"backends\"?");
     expect_output({"list"}, 64, "WHAT");
@@ -46,6 +83,23 @@ TEST(Points, ShowsEveryStepOfEveryTask) {
 TEST(Validate, SaysOkOrWhatIsWrong) {
     expect_output({"validate", spec("holds")}, 0, "holds.toml: ok, 1 case");
     expect_output({"validate", spec("nobody")}, 64, "pidgeon");
+}
+
+TEST(Validate, WarnsOfWhatCanHardlyBeMeantAndFailsIfStrict) {
+    const TemporaryFolder folder;
+    folder.write("a.toml",
+                 "name = \"a\"\n[objects]\nn = { type = \"register\" }\nm = { type = \"mutex\" }\n"
+                 "[process.p]\nsteps = [ { load = \"n\", into = \"x\" } ]\n[[case]]\nbackend = "
+                 "\"shm\"\nfinds = \"assertion\"\n");
+    const Outcome outcome = stagger(folder, {"validate", "a.toml"});
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{0}));
+    EXPECT_TRUE(contains(outcome.out, "a.toml:4:1: warning: no step uses")) << outcome.out;
+    EXPECT_TRUE(contains(outcome.out, "a.toml:9:9: warning: \"assertion\" is never"))
+        << outcome.out;
+    EXPECT_EQ(stagger(folder, {"validate", "--strict", "a.toml"}).ending,
+              testing::Ending(Exited{64}));
+    EXPECT_EQ(stagger(folder, {"validate", "--strict", spec("holds")}).ending,
+              testing::Ending(Exited{0}));
 }
 
 TEST(Validate, ReportsEveryBadSpecOfAFolder) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "harness/spec/parse.hpp"
+#include "harness/spec/warnings.hpp"
 #include "tests/lint/tree.hpp"
 
 namespace stagger::lint {
@@ -44,6 +45,15 @@ TEST(Specs, HaveNoTwoCasesWithOneId) {
             const auto [other, fresh] = seen.emplace(one.id, place(file));
             EXPECT_TRUE(fresh) << one.id << " is in " << other->second << " and in " << place(file);
         }
+    }
+}
+
+TEST(Specs, GiveNoReasonToWarn) {
+    for (const auto& file : specs()) {
+        const auto outcome = spec::load_scenario(file.string());
+        if (!outcome.scenario) continue;
+        for (const auto& warning : spec::warnings_about(*outcome.scenario))
+            ADD_FAILURE() << spec::render_warning(*outcome.scenario, warning);
     }
 }
 

@@ -45,6 +45,7 @@ struct Options {
 
     bool tables = false;   // of `schema`
     bool example = false;  // of `explain`
+    bool strict = false;   // of `validate`
 
     std::vector<std::string> backends;
     std::map<std::string, Value> params;

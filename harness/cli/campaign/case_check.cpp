@@ -130,10 +130,13 @@ CaseCheck::Found CaseCheck::unknown_strategy(const spec::Scenario& scenario,
 CaseCheck::Found CaseCheck::unknown_backend(const std::string& backend,
                                             const spec::Scenario& scenario,
                                             const spec::Case& one) const {
+    // Those of the zoo are many, and for its own scenarios.
+    std::vector<std::string> offered = backends_;
+    std::erase_if(offered, [](const std::string& name) { return name.starts_with("zoo_"); });
     return {
         place_of_backend(scenario, one, backend),
         fmt::format("there is no backend \"{}\"{}", backend, did_you_mean(backend, backends_)),
-        fmt::format("there are {}; --plugin adds a folder to look in", fmt::join(backends_, ", "))};
+        fmt::format("there are {}; --plugin adds a folder to look in", fmt::join(offered, ", "))};
 }
 
 CaseCheck::Found CaseCheck::find_on(const std::string& backend, const spec::Scenario& scenario,

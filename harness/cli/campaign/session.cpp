@@ -151,6 +151,10 @@ int write_results(const std::vector<engine::CaseResult>& results, const Session&
     return code;
 }
 
+int deliver_json(const Options& options, const std::string& text, Console& console) {
+    return deliver(options.json, text, console);
+}
+
 void close_session(const Session& session) {
     if (session.made_out_folder && !session.campaign.out_directory.empty())
         rmdir(session.campaign.out_directory.c_str());

@@ -39,6 +39,10 @@ std::vector<engine::CaseResult> run_all(const std::vector<Job>&, const Session&,
 int write_results(const std::vector<engine::CaseResult>&, const Session&, const Options&, Console&,
                   const report::Figures& = {});
 
+// A command's own --json: to a file, or to stdout where it is "-". Says what could not be written
+// and gives the exit code.
+int deliver_json(const Options&, const std::string& text, Console&);
+
 // Removes the folder of schedules if it is ours and nothing was put into it.
 void close_session(const Session&);
 

@@ -13,7 +13,6 @@
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/cli/doctor/probe.hpp"
-#include "harness/cli/paths.hpp"
 #include "harness/report/text.hpp"
 
 namespace stagger::cli {
@@ -102,14 +101,6 @@ std::string as_json(const std::vector<Section>& sections, Health health) {
     return out.dump(2) + "\n";
 }
 
-int deliver(const Options& options, const std::string& text, Console& console) {
-    const Status written =
-        options.json == "-" ? console.write_stdout(text) : write_file(options.json, text);
-    if (written) return kAsExpected;
-    console.error(written.error().message);
-    return kBroken;
-}
-
 }  // namespace
 
 void set_up_doctor(Usage& usage, Options& options) {
@@ -147,8 +138,9 @@ int run_doctor(const Options& options, Console& console) {
     const Health health = worst(sections);
     console.print(conclusion(health));
     const int code = health == Health::Bad ? kBroken : kAsExpected;
-    return options.json.empty() ? code
-                                : worse(code, deliver(options, as_json(sections, health), console));
+    return options.json.empty()
+               ? code
+               : worse(code, deliver_json(options, as_json(sections, health), console));
 }
 
 }  // namespace stagger::cli

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include <fmt/format.h>
 
 #include "harness/check/check.hpp"
@@ -14,6 +16,7 @@
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/commands/commands.hpp"
+#include "harness/cli/commands/list_types.hpp"
 #include "harness/recorded/models/model.hpp"
 #include "harness/report/text.hpp"
 #include "harness/spec/cases.hpp"
@@ -23,14 +26,24 @@ namespace {
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
+// The same for programs: what a list is of, with what each name is.
+int deliver_entries(const Entries& entries, const Options& options, Console& console) {
+    nlohmann::ordered_json out{{"format", 1}, {options.topic, nlohmann::json::array()}};
+    for (const auto& [name, summary] : entries)
+        out[options.topic].push_back({{"name", name}, {"summary", report::printable(summary)}});
+    return deliver_json(options, out.dump(2) + "\n", console);
+}
+
 // Names in a first column that is as wide as the longest, so that `cut` and `awk` can take it.
-void print_entries(const Entries& entries, Console& console) {
+int print_entries(const Entries& entries, const Options& options, Console& console) {
     std::size_t width = 0;
     for (const auto& [name, summary] : entries)
         width = std::max(width, report::display_width(report::printable(name)));
     for (const auto& [name, summary] : entries)
         console.print(fmt::format("{}  {}\n", report::pad(report::printable(name), width),
                                   report::printable(summary)));
+    if (options.json.empty()) return kAsExpected;
+    return deliver_entries(entries, options, console);
 }
 
 int fail(const Error& error, Console& console) {
@@ -59,38 +72,54 @@ void print_backend(const std::string& name, const engine::BackendDescription& ba
             "\n");
 }
 
+nlohmann::ordered_json backend_json(const std::string& name,
+                                    const engine::BackendDescription& backend) {
+    nlohmann::ordered_json out{{"name", name},
+                               {"summary", report::printable(backend.summary)},
+                               {"operations", backend.operations},
+                               {"options", nlohmann::json::array()},
+                               {"path", report::printable(backend.path)}};
+    for (const auto& option : backend.options)
+        out["options"].push_back({{"name", option.name},
+                                  {"values", option.values},
+                                  {"default", option.default_value},
+                                  {"summary", report::printable(option.summary)}});
+    return out;
+}
+
 int list_backends(const Options& options, Console& console) {
     const Result<engine::CampaignOptions> campaign = campaign_options(options);
     if (!campaign) return fail(campaign.error(), console);
     int code = kNothing;
+    nlohmann::ordered_json json{{"format", 1}, {"backends", nlohmann::json::array()}};
     for (const std::string& name : engine::backend_names(*campaign)) {
         if (code == kNothing) code = kAsExpected;
         const Result<engine::BackendDescription> backend =
             engine::describe_backend(name, *campaign);
         if (backend) {
             print_backend(name, *backend, console);
+            json["backends"].push_back(backend_json(name, *backend));
         } else {
             console.error(fmt::format("{}: {}", name, backend.error().message));
             code = kBroken;
         }
     }
-    return code;
+    if (options.json.empty()) return code;
+    return worse(code, deliver_json(options, json.dump(2) + "\n", console));
 }
 
-int list_strategies(const Options&, Console& console) {
+int list_strategies(const Options& options, Console& console) {
     Entries entries;
     for (const engine::StrategyInfo& strategy : engine::strategies())
         entries.emplace_back(strategy.name, strategy.summary);
-    print_entries(entries, console);
-    return kAsExpected;
+    return print_entries(entries, options, console);
 }
 
-int list_oracles(const Options&, Console& console) {
+int list_oracles(const Options& options, Console& console) {
     Entries entries;
     for (const check::OracleInfo& oracle : check::oracles())
         entries.emplace_back(oracle.name, oracle.summary);
-    print_entries(entries, console);
-    return kAsExpected;
+    return print_entries(entries, options, console);
 }
 
 // What a bad spec adds to a list: its errors, and the exit code.
@@ -110,8 +139,9 @@ int list_scenarios(const Options& options, Console& console) {
         entries.emplace_back(spec.scenario->name,
                              fmt::format("{} ({}, {})", spec.scenario->summary, count, spec.path));
     }
-    print_entries(entries, console);
-    return worse(entries.empty() ? kNothing : kAsExpected, report_bad(*specs, console));
+    const int code = print_entries(entries, options, console);
+    return worse(worse(entries.empty() ? kNothing : kAsExpected, code),
+                 report_bad(*specs, console));
 }
 
 int list_cases(const Options& options, Console& console) {
@@ -127,14 +157,17 @@ int list_cases(const Options& options, Console& console) {
             job.spec_case.id,
             finds.empty() ? "must hold" : fmt::format("finds {}", fmt::join(finds, ", ")));
     }
-    print_entries(entries, console);
-    return worse(entries.empty() ? kNothing : kAsExpected, report_bad(*specs, console));
+    const int code = print_entries(entries, options, console);
+    return worse(worse(entries.empty() ? kNothing : kAsExpected, code),
+                 report_bad(*specs, console));
 }
 
 // What recorded histories are judged by, with the operations that each model knows.
-int list_models(const Options&, Console& console) {
+int list_models(const Options& options, Console& console) {
+    Entries entries;
     for (const recorded::ModelInfo& model : recorded::models()) {
         console.print(fmt::format("{}  {}\n", console.style().bold(model.name), model.summary));
+        entries.emplace_back(model.name, model.summary);
         for (const recorded::FunctionInfo& function : model.functions) {
             std::string names(function.names);
             const std::size_t first = names.find(' ');
@@ -142,14 +175,15 @@ int list_models(const Options&, Console& console) {
             console.print(fmt::format("  {}\n", names));
         }
     }
-    return kAsExpected;
+    return options.json.empty() ? kAsExpected : deliver_entries(entries, options, console);
 }
 
 struct Topic {
     std::string_view name;
     int (*list)(const Options&, Console&);
 };
-constexpr std::array<Topic, 6> kTopics{{{"backends", list_backends},
+constexpr std::array<Topic, 7> kTopics{{{"types", list_types},
+                                        {"backends", list_backends},
                                         {"strategies", list_strategies},
                                         {"oracles", list_oracles},
                                         {"models", list_models},
@@ -168,12 +202,14 @@ void set_up_list(Usage& usage, Options& options) {
         return Ok{};
     };
     usage.positionals.push_back({"WHAT",
-                                 "backends, strategies, oracles, models, scenarios or cases", topic,
-                                 true, Times::Once, names});
+                                 "types, backends, strategies, oracles, models, scenarios or cases",
+                                 topic, true, Times::Once, names});
     add_paths(usage, options);
+    add_json(usage, options, "Write the list as JSON; - is stdout");
     add_selection(usage, options);
     add_surroundings(usage, options);
     usage.examples =
+        "  stagger list types\n"
         "  stagger list backends\n"
         "  stagger list cases specs --filter '*/shm*'";
 }

@@ -11,12 +11,13 @@
 #include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/report/text.hpp"
+#include "harness/spec/warnings.hpp"
 
 namespace stagger::cli {
 namespace {
 
 // Says what is wrong with a spec, or that nothing is.
-int check(const LoadedSpec& spec, CaseCheck& cases, Console& console) {
+int check(const LoadedSpec& spec, CaseCheck& cases, bool strict, Console& console) {
     if (!spec.scenario) {
         console.print(report::printable_lines(spec.problems) + "\n");
         return kUsage;
@@ -30,6 +31,11 @@ int check(const LoadedSpec& spec, CaseCheck& cases, Console& console) {
         if (said.insert(problem.text).second)
             console.print(report::printable_lines(problem.text) + "\n");
     }
+    if (code == kUsage) return code;
+    const auto warnings = spec::warnings_about(*spec.scenario);
+    for (const spec::Warning& warning : warnings)
+        console.print(report::printable_lines(spec::render_warning(*spec.scenario, warning)));
+    if (strict && !warnings.empty()) return worse(code, kUsage);
     if (code == kAsExpected)
         console.print(fmt::format("{}: ok, {}\n", spec.path,
                                   report::counted(spec.scenario->cases.size(), "case")));
@@ -40,14 +46,21 @@ int check(const LoadedSpec& spec, CaseCheck& cases, Console& console) {
 
 void set_up_validate(Usage& usage, Options& options) {
     add_paths(usage, options);
+    usage.options.push_back(
+        {"--strict", "", "Warnings count as errors", [&options](const std::string&) -> Status {
+             options.strict = true;
+             return Ok{};
+         }});
     add_surroundings(usage, options);
     usage.notes =
+        "Says what is wrong, and warns of what can hardly be meant: objects and parameters that\n"
+        "nobody uses, steps that never run, a `finds` that cannot be, locks that nobody releases.\n"
         "Ends with 64 if a spec is bad, or names a backend, an option, a value of one or a "
         "strategy\n"
         "that is not there; with 3 if a backend cannot be loaded; with 4 if there is no spec.";
     usage.examples =
         "  stagger validate\n"
-        "  stagger validate specs/updates/increment.toml";
+        "  stagger validate --strict specs/updates/increment.toml";
 }
 
 int run_validate(const Options& options, Console& console) {
@@ -63,7 +76,8 @@ int run_validate(const Options& options, Console& console) {
     }
     CaseCheck cases(*campaign);
     int code = kAsExpected;
-    for (const LoadedSpec& spec : specs->specs) code = worse(code, check(spec, cases, console));
+    for (const LoadedSpec& spec : specs->specs)
+        code = worse(code, check(spec, cases, options.strict, console));
     return code;
 }
 
