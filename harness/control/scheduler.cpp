@@ -79,7 +79,8 @@ bool revive(Segment& segment) {
         finish(segment, Ending::Overflow, kNobody,
                "nobody can go on, but what could wake a task may be outside of what Stagger "
                "accounts for: a signal that a handler catches, a kernel timer (alarm, setitimer, "
-               "timer_create), or a descriptor that was not made by a call it knows");
+               "timer_create), a program that was started, or a descriptor that was not made by "
+               "a call it knows");
         return false;
     }
     execution.ending = execution.out_of_sight != 0 ? Ending::Nobody : Ending::Deadlock;

@@ -139,6 +139,13 @@ pid_t wait_for_child(pid_t pid, int flags, Wait wait) {
     return settle(engine, found);
 }
 
+int note_spawned(int result) {
+    if (result != 0) return result;
+    ++spawned;
+    if (controlled()) note_outside_waker();
+    return result;
+}
+
 }  // namespace
 
 // With the process go its other threads; and whoever waits for anything of its may look again.
@@ -210,15 +217,14 @@ STAGGER_INTERCEPTED int waitid(idtype_t kind, id_t id, siginfo_t* info, int flag
     return child == -1 ? -1 : 0;
 }
 
-// What is started this way is no task.
+// What is started this way is no task, and may wake others as it likes.
 STAGGER_INTERCEPTED int posix_spawn(pid_t* pid, const char* path,
                                     const posix_spawn_file_actions_t* actions,
                                     const posix_spawnattr_t* attributes, char* const arguments[],
                                     char* const environment[]) {
     STAGGER_REAL(posix_spawn);
     const int result = real(pid, path, actions, attributes, arguments, environment);
-    if (result == 0) ++spawned;
-    return result;
+    return note_spawned(result);
 }
 
 STAGGER_INTERCEPTED int posix_spawnp(pid_t* pid, const char* file,
@@ -227,6 +233,5 @@ STAGGER_INTERCEPTED int posix_spawnp(pid_t* pid, const char* file,
                                      char* const environment[]) {
     STAGGER_REAL(posix_spawnp);
     const int result = real(pid, file, actions, attributes, arguments, environment);
-    if (result == 0) ++spawned;
-    return result;
+    return note_spawned(result);
 }

@@ -231,6 +231,33 @@ TEST(Processes, OneThatWasSpawnedIsWaitedForBesideATaskThatWaits) {
     EXPECT_EQ(outcome.values[1], 1);
 }
 
+TEST(Processes, OneThatWasSpawnedMayWakeWhoWaitsSoThatIsNoDeadlock) {
+    const Outcome outcome = run_controlled({[](Board&) {
+        int ends[2];
+        (void)!pipe(ends);
+        char name[] = "true";
+        char* const arguments[] = {name, nullptr};
+        pid_t spawned = 0;
+        posix_spawnp(&spawned, name, nullptr, nullptr, arguments, environ);
+        char byte;
+        (void)!read(ends[0], &byte, 1);
+    }});
+    EXPECT_EQ(outcome.ending, Ending::Overflow);
+}
+
+TEST(Processes, OneThatBecomesAnotherProgramEndsTheExecutionWithoutAVerdict) {
+    const auto become = [](void (*other)()) {
+        return run_controlled({[other](Board&) {
+            const pid_t child = fork();
+            if (child == 0) other();
+            waitpid(child, nullptr, 0);
+        }});
+    };
+    EXPECT_EQ(become([] { execlp("true", "true", nullptr); }).ending, Ending::Overflow);
+    EXPECT_EQ(become([] { execl("/bin/true", "true", nullptr); }).ending, Ending::Overflow);
+    EXPECT_EQ(become([] { _exit(0); }).ending, Ending::Completed);
+}
+
 TEST(Processes, OnesOwnChildrenAreWaitedForAndNotThoseOfOthers) {
     const auto with_child = [](void (*child)(), long mark) {
         return [child, mark](Board& board) {
