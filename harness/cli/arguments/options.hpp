@@ -63,6 +63,7 @@ struct Options {
     std::uint32_t jobs = 1;
     std::optional<Shard> shard;
     bool fail_fast = false;
+    bool watch = false;  // of `run`
 
     std::string corpus;    // fuzz: "" is a folder below `out`; gate: "" is the nearest to a spec
     bool feedback = true;  // fuzz
