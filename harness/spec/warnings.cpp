@@ -107,7 +107,8 @@ private:
     }
 
     void look_for_idle_params() {
-        for (const auto& [name, value] : scenario_.params) {
+        for (const auto& param : scenario_.params) {
+            const std::string& name = param.first;
             const bool counts =
                 std::any_of(scenario_.roles.begin(), scenario_.roles.end(),
                             [&](const Role& role) { return role.count_param == name; });

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -11,6 +12,8 @@
 
 namespace stagger::e2e {
 namespace {
+
+namespace fs = std::filesystem;
 
 void expect_output(const std::vector<std::string>& words, int code, const std::string& part) {
     const TemporaryFolder folder;
@@ -78,6 +81,36 @@ TEST(Points, ShowsEveryStepOfEveryTask) {
     expect_output({"points", spec("holds")}, 0, "store n");
     expect_output({"points", spec("holds")}, 0, "worker[1]");
     expect_output({"points", "nowhere.toml"}, 64, "nowhere.toml");
+}
+
+TEST(Points, SayWhatTheCalmCourseLeavesOut) {
+    const TemporaryFolder folder;
+    folder.write(
+        "a.toml",
+        "name = \"a\"\n[objects]\nn = { type = \"register\", initial = 0 }\n[process.p]\ncount = "
+        "2\nsteps = [ { load = \"n\", into = \"x\" }, { if = \"x > 5\", steps = [ { store = "
+        "\"n\", value = 1 } ] } ]\n[[case]]\nbackend = \"shm\"\n");
+    const Outcome outcome = stagger(folder, {"points", "a.toml", "--json", "points.json"});
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{0})) << outcome.err;
+    EXPECT_TRUE(contains(outcome.out, "can: p: store n\n")) << outcome.out;
+    EXPECT_FALSE(contains(outcome.out, "p: load n")) << outcome.out;
+    const auto one = nlohmann::json::parse(text_of(folder / "points.json")).at("cases").at(0);
+    EXPECT_EQ(one.at("not_reached"), nlohmann::json({"p: store n"}));
+    EXPECT_EQ(one.at("points").at(0).at("task"), "p[0]");
+}
+
+TEST(Points, SayWhichBackendIsOutOfSight) {
+    const TemporaryFolder folder;
+    fs::create_directory(folder.path() / "plugins");
+    fs::copy_file(STAGGER_BLIND_FAULTY, folder.path() / "plugins/unseen.so");
+    folder.write(
+        "a.toml",
+        "name = \"a\"\n[objects]\nn = { type = \"register\", initial = 0 }\n[process.p]\nsteps = [ "
+        "{ load = \"n\", into = \"x\" } ]\n[[case]]\nbackend = \"unseen\"\n");
+    const Outcome outcome = stagger(folder, {"points", "a.toml", "--plugin", "plugins"});
+    EXPECT_TRUE(
+        contains(outcome.out, "out of sight: backend unseen: its accesses to shared memory"))
+        << outcome.out << outcome.err;
 }
 
 TEST(Validate, SaysOkOrWhatIsWrong) {
