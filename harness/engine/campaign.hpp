@@ -48,6 +48,12 @@ bool is_free(const spec::Case&, const CampaignOptions&);
 
 CaseResult run_case(const spec::Scenario&, const spec::Case&, const CampaignOptions&);
 
+// What is not as it was where a schedule was found, as clauses of a sentence.
+struct Differences {
+    std::vector<std::string> builds;        // Stagger, the backends: may well matter
+    std::vector<std::string> surroundings;  // the kernel, libc: worth knowing where all else fits
+};
+
 // One execution under a given schedule, `times` times, each with fresh processes.
 struct ReplayResult {
     bool fits = true;         // false: the schedule no longer fits ...
@@ -55,6 +61,7 @@ struct ReplayResult {
     bool prevented = false;   // ... which is only that who was to run there has to wait
     std::uint32_t shown = 0;  // executions with the first of the file's symptoms
     std::uint32_t times = 0;
+    Differences differences;  // from where the schedule was found
     // With the one Finding that it came to, a violation or not. Without: Error or Skip where the
     // case cannot be run, or the schedule names what the case does not have.
     CaseResult result;
@@ -62,8 +69,8 @@ struct ReplayResult {
 Result<ReplayResult> replay(const spec::Scenario&, const spec::Case&, const schedule::ScheduleFile&,
                             std::uint32_t times, bool minimize, const CampaignOptions&);
 
-// A schedule that was kept, on the case as it is now: passes if it still shows what the case `finds`,
-// or if nothing is wrong where nothing may be; inconclusive if it no longer fits.
+// A schedule that was kept, on the case as it is now: passes if it still shows what the case
+// `finds`, or if nothing is wrong where nothing may be; inconclusive if it no longer fits.
 CaseResult run_regression(const spec::Scenario&, const spec::Case&, const schedule::ScheduleFile&,
                           const std::string& path, const CampaignOptions&);
 

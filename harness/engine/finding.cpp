@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "harness/engine/origin.hpp"
 #include "harness/engine/schedule_codec.hpp"
 #include "harness/engine/shrink_inputs.hpp"
 #include "harness/engine/single_delay.hpp"
@@ -179,14 +180,16 @@ std::string file_name(const std::string& case_id) {
 }
 
 Status write_finding_as(Finding& finding, const spec::Scenario& scenario,
-                        const spec::Case& spec_case, std::uint64_t seed, const std::string& path) {
+                        const spec::Case& spec_case, const CampaignOptions& options,
+                        const std::string& path) {
     schedule::ScheduleFile file;
     file.scenario = scenario.name;
     file.spec_path = scenario.path;
     file.spec_source = scenario.source;
     file.case_json = spec::case_to_json(spec_case);
     file.case_id = spec_case.id;
-    file.seed = seed;
+    file.seed = options.seed;
+    file.origin = origin_of(spec_case, options);
     for (const auto& violation : finding.verdict.violations) {
         const std::string symptom(check::name(violation.symptom));
         if (std::find(file.symptoms.begin(), file.symptoms.end(), symptom) == file.symptoms.end()) {
@@ -209,7 +212,7 @@ Status write_finding(Finding& finding, const spec::Scenario& scenario, const spe
     const auto path =
         std::filesystem::path(options.out_directory) /
         fmt::format("{}-{}{}.schedule", file_name(spec_case.id), headline, told_apart);
-    return write_finding_as(finding, scenario, spec_case, options.seed, path.string());
+    return write_finding_as(finding, scenario, spec_case, options, path.string());
 }
 
 }  // namespace stagger::engine

@@ -49,7 +49,7 @@ Result<Finding> confirm(Runner&, const std::vector<control::Decision>&, const Ta
 Status write_finding(Finding&, const spec::Scenario&, const spec::Case&, const CampaignOptions&,
                      std::size_t number);
 // The same, to this file.
-Status write_finding_as(Finding&, const spec::Scenario&, const spec::Case&, std::uint64_t seed,
+Status write_finding_as(Finding&, const spec::Scenario&, const spec::Case&, const CampaignOptions&,
                         const std::string& path);
 
 // "increment/shm/locked=true" as a file name.

@@ -3,6 +3,7 @@
 #include "harness/engine/core_lease.hpp"
 #include "harness/engine/finding.hpp"
 #include "harness/engine/misfit.hpp"
+#include "harness/engine/origin.hpp"
 #include "harness/engine/runner.hpp"
 #include "harness/engine/schedule_codec.hpp"
 
@@ -96,6 +97,7 @@ Result<ReplayResult> replay(const spec::Scenario& scenario, const spec::Case& sp
     const CoreLease core;
     ReplayResult result;
     result.times = times;
+    result.differences = differences(file.origin, origin_of(spec_case, options));
     result.result.scenario = scenario.name;
     result.result.spec_case = spec_case;
     result.result.plugins = options.plugins_given;

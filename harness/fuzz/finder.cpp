@@ -93,9 +93,8 @@ Result<std::optional<Discovery>> Finder::pursue(const engine::Target& target,
     std::error_code ignored;
     discovery.is_new = !std::filesystem::exists(discovery.path, ignored);
     if (discovery.is_new) {
-        STAGGER_TRY(
-            [[maybe_unused]] Ok written,
-            engine::write_finding_as(finding, scenario_, case_, options_.seed, discovery.path));
+        STAGGER_TRY([[maybe_unused]] Ok written,
+                    engine::write_finding_as(finding, scenario_, case_, options_, discovery.path));
     }
     return std::optional<Discovery>{std::move(discovery)};
 }

@@ -28,8 +28,11 @@ using document::Node;
 
 constexpr std::int64_t kFormat = 1;
 constexpr std::size_t kMaxFileBytes = std::size_t{8} << 20;
-constexpr std::string_view kFileKeys[] = {"format",    "scenario",  "case", "seed",      "symptoms",
-                                          "spec_path", "case_json", "spec", "decisions", "whole"};
+constexpr std::string_view kFileKeys[] = {"format",    "scenario",  "case",       "seed",
+                                          "symptoms",  "spec_path", "case_json",  "spec",
+                                          "decisions", "whole",     "found_with", "plugins"};
+constexpr std::string_view kOriginKeys[] = {"stagger", "machine", "kernel", "libc"};
+constexpr std::string_view kPluginKeys[] = {"name", "abi", "checksum"};
 constexpr std::string_view kDecisionKeys[] = {"task", "point", "turn",  "label",
                                               "run",  "wake",  "fault", "phase"};
 
@@ -89,6 +92,18 @@ std::string line_of(const Decision& decision) {
                        quoted(decision.target));
 }
 
+// Nothing where nothing is known: files from before do without.
+std::string origin_lines(const Origin& origin) {
+    if (origin == Origin{}) return "";
+    std::string out = fmt::format(
+        "found_with = {{ stagger = {}, machine = {}, kernel = {}, libc = {} }}\nplugins = [\n",
+        quoted(origin.stagger), quoted(origin.machine), quoted(origin.kernel), quoted(origin.libc));
+    for (const PluginBuild& plugin : origin.plugins)
+        out += fmt::format("  {{ name = {}, abi = {}, checksum = {} }},\n", quoted(plugin.name),
+                           plugin.abi, quoted(plugin.checksum));
+    return out + "]\n";
+}
+
 // Reads the entries of one file; the first thing wrong is kept, and ends it.
 class Reader {
 public:
@@ -124,6 +139,7 @@ public:
         file.case_json = text(root, "case_json");
         file.spec_source = text(root, "spec");
         file.schedule.decisions = decisions(root);
+        if (root.find("found_with")) file.origin = origin(root);
         if (const Entry* whole = root.find("whole"))
             if (!whole->value.boolean() || !*whole->value.boolean())
                 wrong(whole->value.position, "the last line must be `whole = true`", "");
@@ -219,19 +235,48 @@ private:
         return 0;
     }
 
-    std::vector<Decision> decisions(const Node& root) {
-        std::vector<Decision> out;
-        const Entry* entry = required(root, "decisions");
-        if (entry && !entry->value.items()) expected(*entry, "an array of decisions");
+    // `read_one` turns each table of an array into one of what is given back.
+    template <typename T>
+    std::vector<T> tables(const Node& root, std::string_view key, std::string_view form,
+                          T (Reader::*read_one)(const Node&)) {
+        std::vector<T> out;
+        const Entry* entry = required(root, key);
+        if (entry && !entry->value.items()) expected(*entry, "an array of tables");
         if (!entry || !entry->value.items()) return out;
         for (const Node& item : *entry->value.items()) {
             if (error_) break;
             if (item.entries())
-                out.push_back(decision(item));
+                out.push_back((this->*read_one)(item));
             else
-                wrong(item.position, "a decision must be a table: { task = ..., run = ... }", "");
+                wrong(item.position, fmt::format("this must be a table: {}", form), "");
         }
         return out;
+    }
+
+    std::vector<Decision> decisions(const Node& root) {
+        return tables(root, "decisions", "{ task = ..., run = ... }", &Reader::decision);
+    }
+
+    Origin origin(const Node& root) {
+        Origin out;
+        const Entry& entry = *root.find("found_with");
+        if (!entry.value.entries()) {
+            expected(entry, "a table: { stagger = ..., machine = ..., kernel = ..., libc = ... }");
+            return out;
+        }
+        check_keys(*entry.value.entries(), kOriginKeys);
+        out.stagger = text(entry.value, "stagger");
+        out.machine = text(entry.value, "machine");
+        out.kernel = text(entry.value, "kernel");
+        out.libc = text(entry.value, "libc");
+        out.plugins =
+            tables(root, "plugins", "{ name = ..., abi = ..., checksum = ... }", &Reader::plugin);
+        return out;
+    }
+
+    PluginBuild plugin(const Node& table) {
+        check_keys(*table.entries(), kPluginKeys);
+        return {text(table, "name"), number(table, "abi", 1), text(table, "checksum")};
     }
 
     Decision input(const Node& table) {
@@ -313,8 +358,9 @@ std::string to_text(const ScheduleFile& file) {
         out += (&symptom == &file.symptoms.front() ? "" : ", ") + quoted(symptom);
     out += "]\n\ndecisions = [\n";
     for (const Decision& decision : file.schedule.decisions) out += line_of(decision);
-    out += fmt::format("]\n\nspec_path = {}\ncase_json = {}\nspec = {}\n\nwhole = true\n",
-                       quoted(file.spec_path), quoted(file.case_json), block(file.spec_source));
+    out += fmt::format("]\n\n{}spec_path = {}\ncase_json = {}\nspec = {}\n\nwhole = true\n",
+                       origin_lines(file.origin), quoted(file.spec_path), quoted(file.case_json),
+                       block(file.spec_source));
     return out;
 }
 

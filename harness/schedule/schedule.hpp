@@ -41,6 +41,24 @@ struct Schedule {
     std::vector<Decision> decisions;  // in the order they were taken
 };
 
+// A backend as a file: another build of it may do something else under the same schedule.
+struct PluginBuild {
+    std::string name;
+    std::uint32_t abi = 0;
+    std::string checksum;  // of the file's bytes
+
+    friend bool operator==(const PluginBuild&, const PluginBuild&) = default;
+};
+
+// With what a schedule was found, so that a replay elsewhere can say what differs. All empty where
+// nobody wrote it down.
+struct Origin {
+    std::string stagger, machine, kernel, libc;
+    std::vector<PluginBuild> plugins;
+
+    friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 // A schedule with what is needed to run it elsewhere, as it stands in a `.schedule` file.
 struct ScheduleFile {
     std::string scenario;     // its name
@@ -51,6 +69,7 @@ struct ScheduleFile {
     std::uint64_t seed = 0;
     std::vector<std::string> symptoms;
     Schedule schedule;
+    Origin origin;
 };
 
 // Versioned TOML; the last line says that it is whole. read reports file:line:column, what was

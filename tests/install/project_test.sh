@@ -38,6 +38,21 @@ says "specs/wrong.toml (Failed)"
 says "did you mean"
 rm specs/wrong.toml specs/again.toml
 
+# --- a gate that would let everything through fails
+sed -i 's/^stagger_add_gate.*/stagger_add_gate(specs FILTER nothing)/' CMakeLists.txt
+ends 0 cmake -S . -B build
+ends 8 ctest --test-dir build --output-on-failure -R 'stagger gate'
+says "no case matches --filter 'nothing'"
+sed -i 's/^stagger_add_gate.*/stagger_add_gate(specs PREFIX own. LABELS queue SEED today SCHEDULES 300 OUT out)/' CMakeLists.txt
+ends 0 cmake -S . -B build
+ends 0 ctest --test-dir build -L '^queue$' -V
+says ": own.full/letterbox/posters=5"
+says '"--schedules" "300"'
+says "seed $(date -u +%Y%m%d)"
+[[ -s build/out/index.md ]] || fail "OUT is not where findings go"
+cp "$home/share/stagger/examples/letterbox/CMakeLists.txt" .
+ends 0 cmake -S . -B build
+
 # --- a case that its backend cannot carry is skipped, and is seen to be
 sed 's/"delivery"/"elsewhere"/; s/backend = "letterbox"/backend = "careless"/; /known bug/,$d' \
     specs/delivery.toml >specs/elsewhere.toml

@@ -205,11 +205,13 @@ void add_results(Usage& usage, Options& options) {
     add_json(usage, options, "Write the results as JSON; - is stdout");
     usage.options.push_back(
         {"--junit", "FILE", "Write the results as JUnit XML; - is stdout", into(options.junit)});
-    usage.options.push_back({"--out", "DIR", "Where schedules of findings go (default: .stagger)",
-                             [&options](const std::string& text) {
-                                 options.out_given = true;
-                                 return into(options.out)(text);
-                             }});
+    usage.options.push_back(
+        {"--out", "DIR",
+         "Where findings go, to be handed on (default: schedules only, to .stagger)",
+         [&options](const std::string& text) {
+             options.out_given = true;
+             return into(options.out)(text);
+         }});
 }
 
 void add_replaying(Usage& usage, Options& options) {

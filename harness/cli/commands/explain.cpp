@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/symptoms.hpp"
 #include "harness/check/advice.hpp"
 #include "harness/cli/arguments/common_options.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
@@ -82,8 +83,12 @@ void set_up_explain(Usage& usage, Options& options) {
         options.topic = text;
         return Ok{};
     };
-    usage.positionals.push_back(
-        {"SYMPTOM", "lost-update, deadlock, ...; without it, all of them", symptom, false});
+    usage.positionals.push_back({"SYMPTOM",
+                                 "lost-update, deadlock, ...; without it, all of them",
+                                 symptom,
+                                 false,
+                                 Times::Once,
+                                 {kSymptomNames.begin(), kSymptomNames.end()}});
     usage.options.push_back({"--example", "", "Only the smallest spec that shows it",
                              [&options](const std::string&) -> Status {
                                  options.example = true;

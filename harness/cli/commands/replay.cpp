@@ -65,11 +65,26 @@ std::string render_course(const engine::Finding& finding, const report::Style& s
                                 report::marked_rows(finding.history, finding.verdict), style);
 }
 
+// What is not as it was: what was built always, all of it where the schedule does not do what it
+// did.
+std::string render_differences(const engine::ReplayResult& replay) {
+    std::vector<std::string> clauses = replay.differences.builds;
+    if (replay.times == 0 || replay.shown < replay.times || !replay.fits)
+        clauses.insert(clauses.end(), replay.differences.surroundings.begin(),
+                       replay.differences.surroundings.end());
+    if (clauses.empty()) return "";
+    std::string text = "Not as where it was found:\n";
+    for (const std::string& clause : clauses)
+        text += fmt::format("  {}\n", report::printable(clause));
+    return text;
+}
+
 // Gives the exit code, and the sentences that go with it.
 int show(const engine::ReplayResult& replay, Console& console) {
     const engine::CaseResult& result = replay.result;
     if (result.status == engine::CaseStatus::Error || result.status == engine::CaseStatus::Skip) {
         console.error(result.message);
+        console.print(render_differences(replay));
         return result.spec_error ? kUsage : kBroken;
     }
     for (const engine::Finding& finding : replay.result.findings)
@@ -82,6 +97,7 @@ int show(const engine::ReplayResult& replay, Console& console) {
                               replay.shown, replay.times));
     if (!replay.fits)
         console.print(fmt::format("The schedule no longer fits: {}\n", replay.misfit));
+    console.print(render_differences(replay));
     if (replay.shown > 0) return kViolation;
     return replay.fits ? kAsExpected : kInconclusive;
 }

@@ -35,6 +35,7 @@ void expect_same(const ScheduleFile& a, const ScheduleFile& b) {
     EXPECT_EQ(a.seed, b.seed);
     EXPECT_EQ(a.symptoms, b.symptoms);
     EXPECT_EQ(a.schedule.decisions, b.schedule.decisions);
+    EXPECT_EQ(a.origin, b.origin);
 }
 
 void expect_comes_back(const ScheduleFile& file) {
@@ -71,6 +72,18 @@ TEST(ScheduleFile, IsReadableText) {
               std::string::npos);
     EXPECT_NE(text.find("spec = '''\nname = \"increment\"\n"), std::string::npos);
     EXPECT_EQ(text.substr(text.size() - 14), "\nwhole = true\n");
+}
+
+TEST(ScheduleFile, SaysWithWhatItWasFound) {
+    ScheduleFile file = example();
+    file.origin = {"0.1.0", "x86_64", "6.1.0-18-amd64", "glibc 2.36", {{"shm", 2, "0123abcd"}}};
+    expect_comes_back(file);
+    file.origin.plugins.clear();
+    expect_comes_back(file);
+    const std::string text = to_text(file);
+    expect_refused(replaced(text, "kernel =", "kernal ="), "", "unknown key \"kernal\"");
+    expect_refused(replaced(text, "plugins = [", "plugins = [ 3,"), "", "must be a table");
+    expect_refused(replaced(text, "plugins = [\n]\n", ""), "", "`plugins` is missing");
 }
 
 TEST(ScheduleFile, TheCalmScheduleComesBack) {
