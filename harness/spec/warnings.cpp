@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 
 #include "harness/spec/evaluator.hpp"
 #include "harness/spec/expression.hpp"
@@ -55,6 +56,40 @@ std::set<std::string> names_at_end(const Scenario& scenario) {
     add(scenario.defaults.expect);
     for (const Case& one : scenario.cases) add(one.expect);
     return names;
+}
+
+// What steps may do to a lock that is held when they begin; several at once where they branch.
+enum Ways : std::uint8_t { kReleased = 1, kHeld = 2, kUnknown = 4 };
+
+bool unlocks(const Step& step, std::uint32_t object) {
+    const bool unlock =
+        step.operation == Operation::Unlock || step.operation == Operation::RwUnlock;
+    return step.kind == StepKind::Operation && unlock && step.object.object == object;
+}
+
+std::uint8_t ways_of(std::span<const Step> steps, std::uint32_t object);
+
+std::uint8_t ways_of_step(const Step& step, std::uint32_t object) {
+    std::uint8_t ways = kHeld;
+    if (unlocks(step, object)) ways = kReleased;
+    if (step.kind == StepKind::If)
+        ways = ways_of(step.body, object) | ways_of(step.otherwise, object);
+    if (step.kind == StepKind::Section || step.kind == StepKind::AsOne)
+        ways = ways_of(step.body, object);
+    const bool loop = step.kind == StepKind::Repeat || step.kind == StepKind::While;
+    if (loop) ways = ways_of(step.body, object);
+    // How often a loop runs, and whether a condition goes with that of the lock, is not known here.
+    return (loop || step.when) && ways != kHeld ? static_cast<std::uint8_t>(kUnknown) : ways;
+}
+
+std::uint8_t ways_of(std::span<const Step> steps, std::uint32_t object) {
+    std::uint8_t ways = 0;
+    for (const Step& step : steps) {
+        const std::uint8_t more = ways_of_step(step, object);
+        ways |= more & static_cast<std::uint8_t>(kReleased | kUnknown);
+        if ((more & kHeld) == 0) return ways;
+    }
+    return ways | kHeld;
 }
 
 class Reader {
@@ -185,6 +220,24 @@ private:
             if (!locks.contains(object))
                 warn(step->position, fmt::format("{} unlocks {} and has no step that locks it",
                                                  role.name, scenario_.objects[object].name));
+        look_for_forgetful_branches(role);
+    }
+
+    // A lock that is surely taken, and released in one branch and not in the other.
+    void look_for_forgetful_branches(const Role& role) {
+        const std::span<const Step> steps(role.steps);
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            const Step& step = steps[i];
+            const bool lock =
+                step.operation == Operation::Lock || step.operation == Operation::RwLock;
+            const bool sure = !step.when && !step.timeout && step.how.empty() && !step.object.index;
+            if (step.kind != StepKind::Operation || !lock || !sure) continue;
+            if (ways_of(steps.subspan(i + 1), step.object.object) == (kReleased | kHeld))
+                warn(step.position,
+                     fmt::format("{} locks {} here, and does not unlock it on every path",
+                                 role.name, scenario_.objects[step.object.object].name),
+                     "an `if` behind it unlocks in one branch, and not in the other");
+        }
     }
 
     // Objects of which one end is used, and the other end by nobody.

@@ -92,6 +92,26 @@ TEST(Warnings, OfALockThatNobodyReleases) {
         "7:13: o unlocks m and has no step that locks it\n");
 }
 
+TEST(Warnings, OfALockThatABranchForgets) {
+    const auto with = [](const std::string& steps) {
+        return warned(
+            "[objects]\nm = { type = \"mutex\" }\nn = { type = \"register\", initial = 0 }\n"
+            "[process.p]\nsteps = [ { lock = \"m\" }, { load = \"n\", into = \"x\" }, " +
+            steps + " ]\n");
+    };
+    const std::string unlock = "{ unlock = \"m\" }";
+    EXPECT_EQ(with("{ if = \"x > 0\", steps = [ " + unlock + " ] }"),
+              "6:13: p locks m here, and does not unlock it on every path\n");
+    EXPECT_EQ(with("{ if = \"x > 0\", steps = [ " + unlock + " ], else = [ { sleep = 1 }, " +
+                   unlock + " ] }"),
+              "");
+    EXPECT_EQ(with("{ if = \"x > 0\", steps = [ { sleep = 1 } ] }, " + unlock), "");
+    // What goes with what is not known: nothing is said.
+    EXPECT_EQ(with("{ unlock = \"m\", when = \"x > 0\" }, { unlock = \"m\", when = \"x <= 0\" }"),
+              "");
+    EXPECT_EQ(with("{ repeat = 1, steps = [ " + unlock + " ] }"), "");
+}
+
 TEST(Warnings, OfAQueueIntoWhichNobodyPuts) {
     const std::string steps = "[process.p]\nsteps = [ { take = \"q\", into = \"x\" } ]\n";
     EXPECT_EQ(warned("[objects]\nq = { type = \"queue\" }\n" + steps),
