@@ -52,7 +52,8 @@ def main(program, root):
     validator = jsonschema.Draft7Validator(schema)
     root = pathlib.Path(root)
 
-    good = sorted(p for d in ("specs", "tests/e2e/specs") for p in (root / d).rglob("*.toml"))
+    folders = ("specs", "examples", "harness/cli/embedded", "tests/e2e/specs")
+    good = sorted(path for folder in folders for path in (root / folder).rglob("*.toml"))
     broken = sorted((root / "tests/broken").glob("*.toml"))
     failed = False
     for path in good:
