@@ -41,6 +41,13 @@ TEST(Collection, TheIndexKeepsWhatOthersLeftThere) {
     EXPECT_TRUE(contains(index, "| loses/shm |") && contains(index, "| known/shm |")) << index;
 }
 
+TEST(Collection, HoldsWhatACampaignFound) {
+    const TemporaryFolder folder;
+    stagger_quick(folder, {"fuzz", spec("loses"), "--out", "found"});
+    const std::string index = text_of(folder / "found/index.md");
+    EXPECT_TRUE(contains(index, "| loses/shm | lost-update")) << index;
+}
+
 TEST(Collection, WithoutFindingsNothingIsLeft) {
     const TemporaryFolder folder;
     stagger_quick(folder, {"gate", spec("holds"), "--out", "found"});

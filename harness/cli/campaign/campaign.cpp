@@ -85,16 +85,6 @@ Result<bool> leave_to_other_shards(std::vector<Job>& jobs, std::size_t& regressi
     return jobs.empty();
 }
 
-// Makes a folder that was asked for by --out something to hand on.
-int collect(const std::vector<CaseResult>& results, const Session& session, const Options& options,
-            Console& console) {
-    if (!options.out_given || session.campaign.out_directory.empty()) return kAsExpected;
-    const Status collected = write_collection(results, session.campaign.out_directory);
-    if (collected) return kAsExpected;
-    console.error(collected.error().message);
-    return kBroken;
-}
-
 bool any_free(const std::vector<Job>& jobs, const engine::CampaignOptions& campaign) {
     return std::any_of(jobs.begin(), jobs.end(), [&](const Job& job) {
         return !job.settled && engine::is_free(job.spec_case, campaign);
@@ -132,7 +122,7 @@ int run_campaign(const Options& options, const CampaignStyle& style, Console& co
     const std::vector<CaseResult> results = run_all(*jobs, *session, options, console);
     if (!results.empty()) show_results(results, style, console);
     int code = worse(exit_code_of(results), session->exit_code);
-    code = worse(code, collect(results, *session, options, console));
+    code = worse(code, collect_findings(results, *session, options, console));
     close_session(*session);
     return worse(code, write_results(results, *session, options, console));
 }

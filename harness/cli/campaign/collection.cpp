@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/report/finding.hpp"
 #include "harness/report/text.hpp"
@@ -68,8 +69,6 @@ std::string index_of(const std::string& folder, const std::vector<fs::path>& sch
     return out;
 }
 
-}  // namespace
-
 Status write_collection(const std::vector<engine::CaseResult>& results, const std::string& folder) {
     report::Style style;
     style.width = kWidth;
@@ -84,6 +83,18 @@ Status write_collection(const std::vector<engine::CaseResult>& results, const st
     const std::vector<fs::path> schedules = schedules_in(folder);
     if (schedules.empty()) return Ok{};
     return write_file((fs::path(folder) / kIndexName).string(), index_of(folder, schedules));
+}
+
+}  // namespace
+
+int collect_findings(const std::vector<engine::CaseResult>& results, const Session& session,
+                     const Options& options, Console& console) {
+    const std::string& folder = session.campaign.out_directory;
+    if (!options.out_given || folder.empty()) return kAsExpected;
+    const Status written = write_collection(results, folder);
+    if (written) return kAsExpected;
+    console.error(written.error().message);
+    return kBroken;
 }
 
 }  // namespace stagger::cli

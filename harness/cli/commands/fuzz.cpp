@@ -7,6 +7,7 @@
 
 #include "harness/cli/arguments/common_options.hpp"
 #include "harness/cli/campaign/case_check.hpp"
+#include "harness/cli/campaign/collection.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/specs.hpp"
@@ -182,8 +183,9 @@ int run_fuzz(const Options& options, Console& console) {
         results.push_back(fuzz_case(job, *session, options, console, figures));
     }
     if (!results.empty()) console.print(report::render_summary(results, console.table_style()));
+    int code = worse(exit_code_of(results), session->exit_code);
+    code = worse(code, collect_findings(results, *session, options, console));
     close_session(*session);
-    const int code = worse(exit_code_of(results), session->exit_code);
     return worse(code, write_results(results, *session, options, console, figures));
 }
 
