@@ -14,6 +14,9 @@ bool is_lock(stagger_type type) {
     return type == STAGGER_MUTEX || type == STAGGER_RWLOCK;
 }
 
+// Of the operation that the calling task is in.
+thread_local memory::Looking looking;
+
 // One lock for the whole content; nothing tells who waits, so they look again.
 class FileGuard : public memory::Guard {
 public:
@@ -22,8 +25,8 @@ public:
     void create(memory::LockCell&) override {}
     void create(memory::WaitCell&) override {}
     void lock(memory::LockCell&, std::uint32_t) override {
-        file_.lock(Mode::Exclusive, Deadline::after(-1));
-        content_.fetch(file_.descriptor());
+        looking = {};
+        take();
     }
     void unlock(memory::LockCell&, std::uint32_t) override {
         content_.put_back(file_.descriptor());
@@ -32,14 +35,19 @@ public:
     bool wait(memory::LockCell& cell, memory::WaitCell&, std::uint32_t object,
               Deadline deadline) override {
         unlock(cell, object);
-        memory::pause_before_next_look();
+        looking.pause();
         const bool late = deadline.passed();
-        lock(cell, object);
+        take();
         return !late;
     }
     void wake_all(memory::WaitCell&) override {}
 
 private:
+    void take() {
+        file_.lock(Mode::Exclusive, Deadline::after(-1));
+        content_.fetch(file_.descriptor());
+    }
+
     LockedFile& file_;
     Content& content_;
 };

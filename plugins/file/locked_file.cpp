@@ -95,11 +95,12 @@ bool LockedFile::lock_as_reader(Deadline deadline) {
 // No file lock can be waited for until a time: then it is tried again and again.
 bool LockedFile::wait_for(short type, Deadline deadline) {
     const int file = open_once();
+    memory::Looking looking;
     while (request(file, type, deadline.never()) != 0) {
         if (errno == EINTR) continue;
         if (errno != EAGAIN && errno != EACCES) plugin::fail_system("lock of a file", errno);
         if (deadline.passed()) return false;
-        memory::pause_before_next_look();
+        looking.pause();
     }
     return true;
 }

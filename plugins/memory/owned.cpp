@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/memory/owned.hpp"
 
+#include <algorithm>
+
 namespace stagger::memory {
 namespace {
 
 using plugin::Deadline;
 
-constexpr timespec kBetweenLooks = {0, 1'000'000};
+constexpr long kMostBetweenLooks = 64'000'000;  // ns
 
 class OwnedMutex : public plugin::Mutex {
 public:
@@ -53,12 +55,13 @@ void OwnedLock::unlock() {
 stagger_status OwnedLock::lock_shared(Deadline deadline) {
     if (holder_ == me()) return refuse(deadline);
     std::uint32_t& mine = reads_[plugin::current_task];
+    Looking looking;
     while (mine == 0) {
         if (!take(Mode::Shared, deadline)) return STAGGER_TIMEOUT;
         if (!is_owned()) break;
         release(Mode::Shared);
         if (deadline.passed()) return STAGGER_TIMEOUT;
-        pause_before_next_look();
+        looking.pause();
     }
     ++mine;
     return STAGGER_OK;
@@ -90,8 +93,10 @@ std::unique_ptr<plugin::Object> make_owned_rwlock(OwnedLock& lock) {
     return std::make_unique<OwnedRwLock>(lock);
 }
 
-void pause_before_next_look() {
-    nanosleep(&kBetweenLooks, nullptr);
+void Looking::pause() {
+    const timespec time = {0, next_};
+    nanosleep(&time, nullptr);
+    next_ = std::min(2 * next_, kMostBetweenLooks);
 }
 
 }  // namespace stagger::memory

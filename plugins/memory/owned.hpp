@@ -48,7 +48,14 @@ private:
 std::unique_ptr<plugin::Object> make_owned_mutex(OwnedLock& lock);
 std::unique_ptr<plugin::Object> make_owned_rwlock(OwnedLock& lock);
 
-// What there is to do where nothing wakes a task: look again, this much later.
-void pause_before_next_look();
+// What there is to do where nothing wakes a task: look again, each time twice as much later, from a
+// millisecond on.
+class Looking {
+public:
+    void pause();
+
+private:
+    long next_ = 1'000'000;  // ns
+};
 
 }  // namespace stagger::memory
