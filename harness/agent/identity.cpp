@@ -164,7 +164,8 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
     if (std::strlen(name) >= control::kNameBytes) return control::hash_text(name);
     NameEntry* entry = find_name(kind, name);
     if (entry != nullptr && (entry->present || !created)) return entry->id;
-    if (entry != nullptr && self.resetting != 0) {  // it stands for what stood there
+    const bool is_old = entry != nullptr && (entry->id & control::kMadeInExecution) == 0;
+    if (is_old && self.resetting != 0) {  // it stands for what stood there
         entry->present = true;
         return entry->id;
     }
@@ -185,10 +186,7 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created) {
 void name_removed(control::NameKind kind, const char* name) {
     if (process.segment == nullptr) return;
     NameEntry* entry = find_name(kind, name);
-    if (entry == nullptr) return;
-    entry->present = false;
-    const bool left_behind = (entry->id & control::kMadeInExecution) != 0;
-    if (self.resetting != 0 && left_behind) entry->id = 0;
+    if (entry != nullptr) entry->present = false;
 }
 
 void name_linked(control::NameKind kind, const char* from, const char* to) {

@@ -57,15 +57,13 @@ void distribute_replay(Segment& segment) {
 // Names that an execution gave meaning mean nothing to the next, as if its processes were new.
 void forget_names(Registry& registry) {
     if (!registry.has_new_names) return;
-    registry.has_new_names = false;
-    for (NameEntry& entry : registry.names) {
-        if ((entry.id & kMadeInExecution) == 0) continue;
-        if (entry.present) {
-            registry.has_new_names = true;
-        } else {
-            entry = NameEntry{};
-        }
-    }
+    const auto is_new = [](const NameEntry& entry) { return (entry.id & kMadeInExecution) != 0; };
+    auto* const end = std::end(registry.names);
+    auto* const kept = std::remove_if(std::begin(registry.names), end, [&](const NameEntry& entry) {
+        return is_new(entry) && !entry.present;
+    });
+    std::fill(kept, end, NameEntry{});
+    registry.has_new_names = std::any_of(std::begin(registry.names), kept, is_new);
 }
 
 void reset_execution(Segment& segment, Phase phase) {

@@ -62,7 +62,8 @@ void clear_registry(Segment& segment) {
     registry.next_id = 1;
     registry.connection_count = registry.barrier_count = 0;
     registry.epoll_count = registry.timer_count = 0;
-    registry.forgot_epolls = registry.outside = false;
+    registry.forgot_epolls = registry.outside = registry.has_new_names = false;
+    registry.keeping = 0;
     registry.next_wait = 0;
     std::memset(registry.waiters, 0, sizeof(registry.waiters));
 }
