@@ -42,6 +42,11 @@ Context::Context(const History& judged, const Expectations& expected, const Obse
     }
 }
 
+void Context::keep_orders(std::vector<LegalOrder>& orders, std::uint64_t most_steps) {
+    orders_ = &orders;
+    most_steps_ = most_steps;
+}
+
 bool Context::stuck() const {
     switch (history.ending) {
         case Ending::Deadlock:

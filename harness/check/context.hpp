@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/check/check.hpp"
+#include "harness/check/legal_order.hpp"
 #include "harness/check/search.hpp"
 #include "harness/check/terms.hpp"
 
@@ -46,7 +47,13 @@ public:
         return calls_on_[object];
     }
     Surroundings around(std::uint32_t object) { return {terms, history.objects[object]}; }
-    SearchLimits search_limits() const { return {memory_bytes_, deadline_}; }
+    SearchLimits search_limits() const {
+        return {memory_bytes_, deadline_, most_steps_, orders_ != nullptr};
+    }
+    // From now on the orders that searches find are added to `orders`, which outlives this.
+    void keep_orders(std::vector<LegalOrder>& orders, std::uint64_t most_steps);
+    bool keeps_orders() const { return orders_ != nullptr; }
+    void keep(LegalOrder order) { orders_->push_back(std::move(order)); }
     bool out_of_time() const { return std::chrono::steady_clock::now() >= deadline_; }
     // Somebody could not go on: what should hold at the end is not judged.
     bool stuck() const;
@@ -66,6 +73,8 @@ private:
     std::size_t memory_bytes_;
     std::chrono::milliseconds time_;
     std::chrono::steady_clock::time_point deadline_;
+    std::uint64_t most_steps_ = std::numeric_limits<std::uint64_t>::max();
+    std::vector<LegalOrder>* orders_ = nullptr;
     Verdict verdict_;  // with what is allowed, until it is taken
 };
 

@@ -127,6 +127,7 @@ public:
           transitions_(transitions),
           deadline_(limits.deadline),
           most_steps_(limits.steps),
+          keep_longest_(limits.keep_longest),
           state_(initial) {
         for (const Interval& interval : intervals)
             if (interval.responded != history::kNone) ++unexplained_;
@@ -142,6 +143,7 @@ public:
                 continue;
             }
             if (frames_.size() >= deepest_) {
+                if (keep_longest_ && frames_.size() >= longest_.size()) longest_ = order();
                 deepest_ = frames_.size();
                 stuck_ = entries_[entry].op;
             }
@@ -227,12 +229,19 @@ private:
         if (transitions_.exhausted()) return result(SearchOutcome::OutOfMemory);
         SearchResult concluded = result(outcome);
         if (outcome != SearchOutcome::Found) return concluded;
-        for (const Frame& frame : frames_) concluded.order.push_back(entries_[frame.entry].op);
+        concluded.order = order();
         return concluded;
     }
 
     SearchResult result(SearchOutcome outcome) const {
-        return {outcome, stuck_, failed_.bytes(), {}};
+        return {outcome, stuck_, failed_.bytes(), longest_};
+    }
+
+    std::vector<std::uint32_t> order() const {
+        std::vector<std::uint32_t> ops;
+        ops.reserve(frames_.size());
+        for (const Frame& frame : frames_) ops.push_back(entries_[frame.entry].op);
+        return ops;
     }
 
     Entries entries_;
@@ -241,10 +250,12 @@ private:
     Transitions& transitions_;
     std::chrono::steady_clock::time_point deadline_;
     std::uint64_t most_steps_;
+    bool keep_longest_;
     State state_;
     std::vector<Frame> frames_;
     std::vector<std::uint32_t> scratch_;
-    std::size_t unexplained_ = 0;  // responses still in the list
+    std::vector<std::uint32_t> longest_;  // order met so far, where it is wanted
+    std::size_t unexplained_ = 0;         // responses still in the list
     std::size_t deepest_ = 0;
     std::uint64_t steps_ = 0;
     std::uint32_t stuck_ = 0;

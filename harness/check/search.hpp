@@ -42,6 +42,7 @@ struct SearchLimits {
     std::chrono::steady_clock::time_point deadline;
     // Effects tried; past them the outcome is OutOfTime.
     std::uint64_t steps = std::numeric_limits<std::uint64_t>::max();
+    bool keep_longest = false;  // give the longest order found where there is no whole one
 };
 
 enum class SearchOutcome : std::uint8_t { Found, Impossible, OutOfMemory, OutOfTime };
@@ -50,8 +51,9 @@ struct SearchResult {
     SearchOutcome outcome = SearchOutcome::Found;
     // Impossible: an operation that had to be next in the longest order found, and could not be.
     std::uint32_t stuck = 0;
-    std::size_t memory_bytes = 0;      // what the memory of configurations took
-    std::vector<std::uint32_t> order;  // Found: a legal order of all that took effect
+    std::size_t memory_bytes = 0;  // what the memory of configurations took
+    // Found: a legal order of all that took effect. Else the longest, where that was asked for.
+    std::vector<std::uint32_t> order;
 };
 
 SearchResult find_order(std::span<const Interval> intervals, State initial,

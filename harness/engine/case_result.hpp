@@ -31,6 +31,13 @@ struct Finding {
     std::string output;           // what the processes wrote to stdout and stderr
 };
 
+// How much had been seen after so many schedules.
+struct Growth {
+    std::uint64_t schedules = 0;
+    std::uint64_t interleavings = 0;
+    std::uint64_t features = 0;  // distinct features of behaviour
+};
+
 struct Evidence {
     std::uint64_t interleavings = 0;       // distinct histories
     bool interleavings_saturated = false;  // the counter's bound was reached: at least so many
@@ -46,6 +53,8 @@ struct Evidence {
     // Of a fuzzing campaign: distinct features of behaviour, and of the plugins' code where that is
     // instrumented.
     std::optional<std::uint64_t> features, code_features;
+    // How it grew, at schedules ever farther apart: about a dozen points for each factor of ten.
+    std::vector<Growth> growth;
 };
 
 struct CaseResult {

@@ -133,6 +133,7 @@ Status Explorer::step() {
     const bool sample = is_repeated(executions_);
     if (sample) runner_.pool().forget_output();  // a backend that talks must not fill the memory
     ++executions_;
+    note_growth();
     if (options_.on_progress) options_.on_progress(executions_);
     const bool passed = seen->verdict.violations.empty() && seen->spec_error.empty();
     if (!sample || !passed || is_free()) return Ok{};
@@ -147,6 +148,17 @@ void Explorer::learn() {
     count_strikes(segment);
     const std::uint32_t new_features = coverage_.learn(segment, knowledge_);
     if (executions_ > 0) planner_->learn({segment, new_features});
+}
+
+Growth Explorer::growth() const {
+    return {executions_, runner_.seen().size(), coverage_.features()};
+}
+
+// At schedules that are a fifth apart, so that a campaign of any length has few.
+void Explorer::note_growth() {
+    if (executions_ < next_growth_) return;
+    growth_.push_back(growth());
+    next_growth_ = executions_ + 1 + executions_ / 5;
 }
 
 Status Explorer::take(const Seen& seen) {
@@ -214,6 +226,9 @@ Evidence Explorer::evidence() const {
     evidence.interleavings_saturated = runner_.saturated();
     evidence.contended_points = contended_.size();
     evidence.outcomes = outcomes_;
+    evidence.growth = growth_;
+    if (executions_ > 0 && (growth_.empty() || growth_.back().schedules != executions_))
+        evidence.growth.push_back(growth());
     for (const auto& [kind, victims] : case_.faults.victims)
         evidence.strikes[std::string(name(kind))] = struck_[static_cast<std::size_t>(kind)];
     std::uint64_t once = 0, all = 0;

@@ -55,6 +55,8 @@ private:
     Planning planning() const;
     void learn();
     void count_strikes(const control::Segment&);
+    Growth growth() const;
+    void note_growth();
     void add_pct_odds(const Claims&, Evidence&) const;
 
     Runner& runner_;
@@ -76,6 +78,8 @@ private:
     bool visible_bound_reached_ = false;
     std::uint64_t unjudged_ = 0;  // executions that were inconclusive
     std::map<std::string, std::uint64_t> outcomes_;
+    std::vector<Growth> growth_;
+    std::uint64_t next_growth_ = 1;  // the schedule after which it is noted down again
     std::string spec_error_, inconclusive_;
 };
 

@@ -63,18 +63,10 @@ std::string also(const Finding& finding, const Style& style) {
 // Nobody reads on where a schedule could not be made small.
 constexpr std::size_t kMostDelays = 20;
 
-// Who holds what and waits for what, where somebody waits for ever or did so when it was cut off.
+// Somebody waits for ever, or did so when it was cut off.
 std::string waits(const Finding& finding, const Style& style) {
     std::string out;
-    for (const history::Wait& wait : finding.history.waits) {
-        if (wait.task >= finding.history.tasks.size()) continue;
-        const std::vector<std::string> held = held_at_end(finding.history, wait.task);
-        const std::string holds =
-            held.empty() ? "" : fmt::format("holds {} and ", fmt::join(held, ", "));
-        const std::string text = fmt::format(
-            "{} {}waits at `{}`", finding.history.tasks[wait.task].name, holds, wait.what);
-        out += paragraph(printable(text), style, 4);
-    }
+    for (const std::string& sentence : who_waits(finding)) out += paragraph(sentence, style, 4);
     const bool ever = finding.history.ending == history::Ending::Deadlock;
     const std::string heading = ever ? "  who waits" : "  who waited when it was cut off";
     return out.empty() ? "" : style.bold(heading) + "\n" + out + "\n";
@@ -120,11 +112,9 @@ std::string replays(const CaseResult& result, const Finding& finding, const Styl
     out += fmt::format("it showed in {} of {} replays with fresh processes", finding.replayed,
                        finding.replays);
     out = paragraph(out, style, 2);
-    if (finding.schedule_path.empty()) return out;
+    const std::string command = replay_command(result, finding);
     // Never wrapped: it is there to be copied.
-    std::string command = "stagger replay " + shell_quoted(finding.schedule_path);
-    if (!result.spec_path.empty()) command += " --spec " + shell_quoted(result.spec_path);
-    for (const std::string& plugin : result.plugins) command += " --plugin " + shell_quoted(plugin);
+    if (command.empty()) return out;
     return out + fmt::format("  {}  {}\n", style.bold("replay it:"), command);
 }
 
@@ -172,6 +162,27 @@ std::string render_finding(const CaseResult& result, const Finding& finding, con
     out += also(finding, style);
     out += replays(result, finding, style);
     return out + output(finding, style);
+}
+
+std::string replay_command(const CaseResult& result, const Finding& finding) {
+    if (finding.schedule_path.empty()) return "";
+    std::string command = "stagger replay " + shell_quoted(finding.schedule_path);
+    if (!result.spec_path.empty()) command += " --spec " + shell_quoted(result.spec_path);
+    for (const std::string& plugin : result.plugins) command += " --plugin " + shell_quoted(plugin);
+    return command;
+}
+
+std::vector<std::string> who_waits(const Finding& finding) {
+    std::vector<std::string> sentences;
+    for (const history::Wait& wait : finding.history.waits) {
+        if (wait.task >= finding.history.tasks.size()) continue;
+        const std::vector<std::string> held = held_at_end(finding.history, wait.task);
+        const std::string holds =
+            held.empty() ? "" : fmt::format("holds {} and ", fmt::join(held, ", "));
+        sentences.push_back(printable(fmt::format(
+            "{} {}waits at `{}`", finding.history.tasks[wait.task].name, holds, wait.what)));
+    }
+    return sentences;
 }
 
 std::string shell_quoted(const std::string& path) {

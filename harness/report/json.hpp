@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The results as one JSON object, for programs. The same seed gives the same bytes, except for the
-// keys that measure time. Called by the commands; the only place that knows the JSON library.
+// keys that measure time. Called by the commands.
 #pragma once
 
 #include <cstdint>

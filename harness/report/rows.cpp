@@ -17,6 +17,9 @@ using history::Call;
 using history::History;
 using history::kNone;
 
+constexpr std::size_t kMostCritical = 60;
+constexpr std::size_t kFewRows = 40;  // of a long history in which nothing is critical
+
 std::string object_name(const History& history, std::uint32_t object) {
     return object < history.objects.size() ? history.objects[object].name : "?";
 }
@@ -139,14 +142,16 @@ public:
         for (std::uint32_t i = 0; i < history_.calls.size(); ++i) add_call(i);
         for (const history::Span& section : history_.sections) {
             const bool critical = section.name == section_;
-            add(section.task, section.entered, "enter section " + section.name, critical);
+            add({section.task, section.entered, "enter section " + section.name, critical,
+                 RowKind::Enter});
             if (section.left != kNone)
-                add(section.task, section.left, "leave section " + section.name, critical);
+                add({section.task, section.left, "leave section " + section.name, critical,
+                     RowKind::Leave});
         }
         for (const history::Strike& strike : history_.strikes)
-            add(strike.task, strike.position, strike_text(strike), true);
+            add({strike.task, strike.position, strike_text(strike), true, RowKind::Fault});
         for (const history::Complaint& complaint : history_.complaints)
-            add(complaint.task, complaint.position, complaint.text, true);
+            add({complaint.task, complaint.position, complaint.text, true, RowKind::Complaint});
         add_ending();
         std::stable_sort(rows_.begin(), rows_.end(),
                          [](const Row& a, const Row& b) { return a.position < b.position; });
@@ -154,9 +159,9 @@ public:
     }
 
 private:
-    void add(std::uint32_t task, std::uint32_t position, const std::string& text,
-             bool critical = false) {
-        rows_.push_back({task, position, printable(text), critical});
+    void add(Row row) {
+        row.text = printable(row.text);
+        rows_.push_back(std::move(row));
     }
 
     void add_call(std::uint32_t index) {
@@ -165,17 +170,18 @@ private:
         const std::string request = request_text(history_, call);
         if (call.responded == kNone) {
             const bool stuck = wait_of(history_, call) != nullptr;
-            add(call.task, call.invoked, request + (stuck ? waits() : "  never returns"),
-                critical || stuck);
+            add({call.task, call.invoked, request + (stuck ? waits() : "  never returns"),
+                 critical || stuck, RowKind::Open, index, stuck});
             return;
         }
         const std::string response = response_text(call) + origin_text(index);
         if (timeline_.overlapped(call)) {
-            add(call.task, call.invoked, "call " + request, critical);
-            add(call.task, call.responded,
-                fmt::format("ret  {}{}", call_label(history_, call), response), critical);
+            add({call.task, call.invoked, "call " + request, critical, RowKind::Begin, index});
+            add({call.task, call.responded,
+                 fmt::format("ret  {}{}", call_label(history_, call), response), critical,
+                 RowKind::Return, index});
         } else {
-            add(call.task, call.responded, request + response, critical);
+            add({call.task, call.responded, request + response, critical, RowKind::Call, index});
         }
     }
 
@@ -205,14 +211,14 @@ private:
                 std::any_of(history_.calls.begin(), history_.calls.end(), [&](const Call& call) {
                     return call.responded == kNone && wait_of(history_, call) == &wait;
                 });
-            if (!shown) add(wait.task, kNone, wait.what + waits(), true);
+            if (!shown) add({wait.task, kNone, wait.what + waits(), true, RowKind::Ending});
         }
         if (history_.culprit == kNone) return;
         const bool hangs = history_.ending == history::Ending::Hang;
         if (!hangs && history_.ending != history::Ending::Crash) return;
         const std::string_view what = hangs ? "computes and computes" : "died";
-        add(history_.culprit, kNone, history_.detail.empty() ? std::string(what) : history_.detail,
-            true);
+        add({history_.culprit, kNone, history_.detail.empty() ? std::string(what) : history_.detail,
+             true, RowKind::Ending});
     }
 
     const History& history_;
@@ -242,6 +248,30 @@ std::vector<Row> marked_rows(const History& history, const check::Verdict& verdi
     for (const check::Violation& violation : verdict.violations)
         if (violation.symptom == check::Symptom::MutualExclusion) section = violation.object;
     return RowMaker(history, critical_calls(verdict), std::move(section)).make();
+}
+
+std::vector<bool> rows_kept(const std::vector<Row>& rows, std::size_t whole) {
+    if (rows.size() <= whole) return std::vector<bool>(rows.size(), true);
+    std::vector<bool> kept(rows.size(), false);
+    const auto keep_around = [&](std::size_t row) {
+        const std::size_t first = row - std::min(row, kRowsAround);
+        const std::size_t last = std::min(row + kRowsAround, rows.size() - 1);
+        std::fill(kept.begin() + static_cast<std::ptrdiff_t>(first),
+                  kept.begin() + static_cast<std::ptrdiff_t>(last) + 1, true);
+    };
+    std::vector<std::size_t> critical;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        if (rows[row].critical) critical.push_back(row);
+    // A finding that calls everything critical is shown by its two ends.
+    for (std::size_t i = 0; i < critical.size(); ++i)
+        if (i < kMostCritical / 2 || i + kMostCritical / 2 >= critical.size())
+            keep_around(critical[i]);
+    if (critical.empty()) {
+        for (std::size_t row = 0; row < kFewRows / 4; ++row) kept[row] = true;
+        for (std::size_t row = rows.size() - kFewRows / 2; row < rows.size(); ++row)
+            kept[row] = true;
+    }
+    return kept;
 }
 
 std::vector<std::uint32_t> critical_calls(const check::Verdict& verdict) {

@@ -19,11 +19,27 @@ std::string call_text(const history::History&, const history::Call&);
 // What a step is called in schedules: "store n".
 std::string call_label(const history::History&, const history::Call&);
 
+// What a row shows: a call as a whole, where it began or where it returned, or something else.
+enum class RowKind : std::uint8_t {
+    Call,
+    Begin,
+    Return,
+    Open,
+    Enter,
+    Leave,
+    Fault,
+    Complaint,
+    Ending
+};
+
 struct Row {
     std::uint32_t task = 0;
     std::uint32_t position = 0;
     std::string text;
     bool critical = false;
+    RowKind kind = RowKind::Call;
+    std::uint32_t call = history::kNone;  // of Call, Begin, Return and Open
+    bool waits = false;                   // it never returned, since it waits
 };
 
 // One row per operation, where it responded. An operation during which another task did something
@@ -34,6 +50,11 @@ std::vector<Row> rows_of(const history::History&, const std::vector<std::uint32_
 
 // With all marked that the violations are about: calls, and sections that two were inside of.
 std::vector<Row> marked_rows(const history::History&, const check::Verdict&);
+
+// Which rows to show of a history that is long: all of up to `whole`, else those around what is
+// critical.
+inline constexpr std::size_t kRowsAround = 2;
+std::vector<bool> rows_kept(const std::vector<Row>&, std::size_t whole);
 
 // The calls that any of the violations points at, sorted.
 std::vector<std::uint32_t> critical_calls(const check::Verdict&);

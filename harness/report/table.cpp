@@ -10,36 +10,11 @@
 namespace stagger::report {
 namespace {
 
-constexpr std::size_t kMargin = 4;      // "  > "
-constexpr std::size_t kBetween = 2;     // spaces between columns
-constexpr std::size_t kNarrowest = 16;  // a column that still says something
-constexpr std::size_t kMostCritical = 60;
+constexpr std::size_t kMargin = 4;         // "  > "
+constexpr std::size_t kBetween = 2;        // spaces between columns
+constexpr std::size_t kNarrowest = 16;     // a column that still says something
 constexpr std::size_t kMostLines = 3;      // of one row
 constexpr std::size_t kFewestRepeats = 4;  // rows that become one
-
-std::vector<bool> rows_kept(const std::vector<Row>& rows) {
-    if (rows.size() <= kRowsShownWhole) return std::vector<bool>(rows.size(), true);
-    std::vector<bool> kept(rows.size(), false);
-    const auto keep_around = [&](std::size_t row) {
-        const std::size_t first = row - std::min(row, kRowsAround);
-        const std::size_t last = std::min(row + kRowsAround, rows.size() - 1);
-        std::fill(kept.begin() + static_cast<std::ptrdiff_t>(first),
-                  kept.begin() + static_cast<std::ptrdiff_t>(last) + 1, true);
-    };
-    std::vector<std::size_t> critical;
-    for (std::size_t row = 0; row < rows.size(); ++row)
-        if (rows[row].critical) critical.push_back(row);
-    // A finding that calls everything critical is shown by its two ends.
-    for (std::size_t i = 0; i < critical.size(); ++i)
-        if (i < kMostCritical / 2 || i + kMostCritical / 2 >= critical.size())
-            keep_around(critical[i]);
-    if (critical.empty()) {
-        for (std::size_t row = 0; row < kRowsShownWhole / 4; ++row) kept[row] = true;
-        for (std::size_t row = rows.size() - kRowsShownWhole / 2; row < rows.size(); ++row)
-            kept[row] = true;
-    }
-    return kept;
-}
 
 // Of a task that does one thing again and again, what it does is shown once.
 std::vector<bool> repeats(const std::vector<Row>& rows) {
@@ -92,7 +67,7 @@ public:
           rows_(rows),
           style_(style),
           repeated_(repeats(rows)),
-          kept_(rows_kept(rows)) {
+          kept_(rows_kept(rows, kRowsShownWhole)) {
         for (std::size_t i = 0; i < rows.size(); ++i) kept_[i] = kept_[i] && !repeated_[i];
         for (const Row& row : rows) columns_.emplace(row.task, 0);
         std::size_t next = 0;

@@ -13,9 +13,8 @@
 
 namespace stagger::report {
 
-// Rows beyond which a table is folded, and how many stay around each critical one.
+// Rows beyond which a table is folded.
 inline constexpr std::size_t kRowsShownWhole = 40;
-inline constexpr std::size_t kRowsAround = 2;
 
 // Lines, each ending in a line break. A table too wide for style.width becomes a list with the
 // task's name in front of each operation.

@@ -17,12 +17,14 @@ stand_in() {
 # new_machine UID MISSING-PACKAGES: a Debian on which those packages are not installed yet.
 new_machine() {
     rm -rf "${desk:?}"/*
-    mkdir "$desk/bin"
+    mkdir -p "$desk/bin" "$desk/tests/browser"
+    echo '{}' >"$desk/tests/browser/package.json"
+    echo lock >"$desk/tests/browser/package-lock.json"
     cp "$dev" "$desk/dev"
     : >"$desk/log"
     printf '%s\n' $2 >"$desk/missing"
     stand_in id "echo $1"
-    for tool in bash env dirname readlink cat grep; do
+    for tool in bash env dirname readlink cat grep mkdir cp cmp; do
         stand_in "$tool" "exec $(command -v "$tool") \"\$@\""
     done
     stand_in dpkg-query "grep -qx -- \"\${!#}\" '$desk/missing' && exit 1; printf installed"
@@ -32,6 +34,7 @@ new_machine() {
     stand_in sudo "echo sudo >>'$desk/log'; exec \"\$@\""
     stand_in cmake "echo cmake \"\$@\" >>'$desk/log'"
     stand_in ctest "echo ctest \"\$@\" >>'$desk/log'"
+    for tool in chromium node npm; do stand_in "$tool" "echo $tool \"\$@\" >>'$desk/log'"; done
 }
 
 # run ARGUMENTS: leaves the exit code in `code`, all output in $desk/out.
@@ -88,3 +91,32 @@ run test
 expect "elsewhere than on Debian it gives up" says "this is no Debian"
 STAGGER_NO_SETUP=1 run test
 expect "unless told that all is there" called "cmake --preset release"
+
+new_machine 0 ""
+run test
+expect "what drives the browser comes from the lock file" called "npm ci"
+expect "and its tests are built" called "STAGGER_BROWSER_TESTS=ON"
+run test
+expect "once" [ "$(grep -c 'npm ci' "$desk/log")" -eq 1 ]
+run gate
+expect "other commands want no browser" [ "$(grep -c 'BROWSER_TESTS' "$desk/log")" -eq 2 ]
+
+new_machine 0 "nodejs npm chromium"
+rm "$desk/bin/node"
+run test
+expect "Node is installed where there is none" called "install .*nodejs"
+expect "and npm is left as it is" never_called "install .*npm"
+
+new_machine 0 "chromium"
+stand_in npm "exit 1"
+run test
+expect "without npm's registry it gives up" [ "$code" -eq 3 ]
+expect "and says what to do" says "STAGGER_BROWSER_TESTS=OFF"
+STAGGER_BROWSER_TESTS=OFF run test
+expect "then the rest is tested" called "STAGGER_BROWSER_TESTS=OFF"
+
+new_machine 0 ""
+rm "$desk/bin/chromium"
+STAGGER_NO_SETUP=1 run test
+expect "where nothing is set up and no browser is there, that is said" says "left out"
+expect "and the rest is tested" called "ctest"

@@ -68,11 +68,28 @@ SearchResult search(Context& context, const Partition& partition) {
     return find_order(intervals, partition.initial, transitions, context.search_limits());
 }
 
+// The effects that have a call: deaths have none.
+std::vector<std::uint32_t> calls_of(const Op& op) {
+    return op.death ? std::vector<std::uint32_t>{} : std::vector<std::uint32_t>{op.call};
+}
+
+void keep_order(Context& context, const Partition& partition, const SearchResult& result) {
+    LegalOrder order;
+    order.about = partition_name(context.history, partition);
+    for (const std::uint32_t op : result.order)
+        if (!partition.ops[op].death) order.steps.push_back(calls_of(partition.ops[op]));
+    if (result.outcome == SearchOutcome::Impossible)
+        order.stuck = calls_of(partition.ops[result.stuck]);
+    order.given_up = result.outcome != SearchOutcome::Found && order.stuck.empty();
+    context.keep(std::move(order));
+}
+
 void judge_object(Context& context, std::uint32_t object) {
     Standing& standing = context.standing[object];
     for (const Partition& partition : partitions(context, object)) {
         if (standing == Standing::NotJudged) standing = Standing::Linearizable;
         const SearchResult result = search(context, partition);
+        if (context.keeps_orders()) keep_order(context, partition, result);
         if (result.outcome == SearchOutcome::Impossible) {
             standing = Standing::NotLinearizable;
             context.stuck_call[object] = partition.ops[result.stuck].call;

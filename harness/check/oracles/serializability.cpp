@@ -98,6 +98,13 @@ std::string title(const history::History& history, const Transaction& transactio
     return fmt::format("{} ({})", task, history.blocks[transaction.block].name);
 }
 
+std::vector<std::uint32_t> calls_of(const Transaction& transaction) {
+    std::vector<std::uint32_t> calls;
+    for (const Effect& effect : transaction.effects)
+        if (calls.empty() || calls.back() != effect.op.call) calls.push_back(effect.op.call);
+    return calls;
+}
+
 bool overlap(const Interval& a, const Interval& b) {
     return a.invoked < b.responded && b.invoked < a.responded;
 }
@@ -111,15 +118,25 @@ void report_not_serializable(Context& context, const Group& group, std::uint32_t
         beside = fmt::format(" beside {}", title(context.history, other));
         if (other.block != kNone) break;
     }
-    std::vector<std::uint32_t> calls;
-    for (const Effect& effect : victim.effects) calls.push_back(effect.op.call);
     const std::string& name = group.slots[victim.effects.front().slot].name;
     context.report(Symptom::NotSerializable,
                    object_name(context.history, group.slots[victim.effects.front().slot].object),
                    fmt::format("No order of whole blocks explains what {} saw of {}{}: some block "
                                "did not take effect as one.",
                                title(context.history, victim), name, beside),
-                   std::move(calls));
+                   calls_of(victim));
+}
+
+void keep_order(Context& context, const Group& group, const SearchResult& result) {
+    LegalOrder order;
+    order.about = group.slots.front().name;
+    order.blocks = true;
+    for (const std::uint32_t transaction : result.order)
+        order.steps.push_back(calls_of(group.transactions[transaction]));
+    if (result.outcome == SearchOutcome::Impossible)
+        order.stuck = calls_of(group.transactions[result.stuck]);
+    order.given_up = result.outcome != SearchOutcome::Found && order.stuck.empty();
+    context.keep(std::move(order));
 }
 
 void judge(Context& context, const Group& group) {
@@ -129,6 +146,7 @@ void judge(Context& context, const Group& group) {
     BlockTransitions transitions(context, group);
     const SearchResult result =
         find_order(intervals, transitions.initial(), transitions, context.search_limits());
+    if (context.keeps_orders()) keep_order(context, group, result);
     if (result.outcome == SearchOutcome::Found) return;
     if (result.outcome != SearchOutcome::Impossible)
         return context.inconclusive(result.outcome,

@@ -205,6 +205,9 @@ void add_results(Usage& usage, Options& options) {
     add_json(usage, options, "Write the results as JSON; - is stdout");
     usage.options.push_back(
         {"--junit", "FILE", "Write the results as JUnit XML; - is stdout", into(options.junit)});
+    usage.options.push_back({"--html", "DIR",
+                             "Write the results as a page for a browser, DIR/index.html",
+                             into(options.html)});
     usage.options.push_back(
         {"--out", "DIR",
          "Where findings go, to be handed on (default: schedules only, to .stagger)",

@@ -69,6 +69,7 @@ struct Options {
     bool feedback = true;  // fuzz
 
     std::string json, junit;  // "" writes none, "-" is stdout
+    std::string html;         // a folder; "" writes no page
     std::string out = ".stagger";
     bool out_given = false;
     ProgressMode progress = ProgressMode::Auto;

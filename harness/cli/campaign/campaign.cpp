@@ -11,6 +11,7 @@
 #include "harness/cli/campaign/case_check.hpp"
 #include "harness/cli/campaign/collection.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/page.hpp"
 #include "harness/cli/campaign/regressions.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/shard.hpp"
@@ -124,7 +125,9 @@ int run_campaign(const Options& options, const CampaignStyle& style, Console& co
     int code = worse(exit_code_of(results), session->exit_code);
     code = worse(code, collect_findings(results, *session, options, console));
     close_session(*session);
-    return worse(code, write_results(results, *session, options, console));
+    code = worse(code, write_results(results, *session, options, console));
+    return worse(code, write_page({std::string(style.command), results, scenarios_of(*specs)},
+                                  *session, options, console));
 }
 
 }  // namespace stagger::cli

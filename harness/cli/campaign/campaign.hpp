@@ -4,12 +4,15 @@
 // and run have in common; they differ in the choices of CampaignStyle.
 #pragma once
 
+#include <string_view>
+
 #include "harness/cli/arguments/options.hpp"
 #include "harness/cli/console.hpp"
 
 namespace stagger::cli {
 
 struct CampaignStyle {
+    std::string_view command;
     bool make_cases = false;   // where no case matches, make one that is expected to hold
     bool regressions = false;  // replay what the corpus has of the cases, before them
     bool sharded = false;      // may be one of several that divide the cases among them

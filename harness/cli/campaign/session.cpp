@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/page.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/cli/signals.hpp"
 #include "harness/report/junit.hpp"
@@ -101,6 +102,7 @@ Result<Session> open_session(const Options& options, Console& console) {
         if (path.empty() || path == "-") continue;
         STAGGER_TRY([[maybe_unused]] const Ok writable, check_writable(path));
     }
+    STAGGER_TRY([[maybe_unused]] const Ok page, check_page(options));
     STAGGER_TRY([[maybe_unused]] const Ok sensible, check_mode(options));
     Session session;
     STAGGER_TRY(session.campaign, campaign_options(options));

@@ -9,6 +9,7 @@
 #include "harness/cli/campaign/case_check.hpp"
 #include "harness/cli/campaign/collection.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/page.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/commands/commands.hpp"
@@ -186,7 +187,9 @@ int run_fuzz(const Options& options, Console& console) {
     int code = worse(exit_code_of(results), session->exit_code);
     code = worse(code, collect_findings(results, *session, options, console));
     close_session(*session);
-    return worse(code, write_results(results, *session, options, console, figures));
+    code = worse(code, write_results(results, *session, options, console, figures));
+    return worse(code,
+                 write_page({"fuzz", results, scenarios_of(*specs)}, *session, options, console));
 }
 
 }  // namespace stagger::cli

@@ -37,9 +37,13 @@ void set_up_gate(Usage& usage, Options& options) {
 }
 
 int run_gate(const Options& options, Console& console) {
-    return run_campaign(
-        options, {.make_cases = false, .regressions = true, .sharded = true, .show_passes = false},
-        console);
+    return run_campaign(options,
+                        {.command = "gate",
+                         .make_cases = false,
+                         .regressions = true,
+                         .sharded = true,
+                         .show_passes = false},
+                        console);
 }
 
 }  // namespace stagger::cli

@@ -7,6 +7,7 @@
 
 #include "harness/cli/arguments/common_options.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/page.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/cli/paths.hpp"
@@ -151,7 +152,13 @@ int run_replay(const Options& options, Console& console) {
     int code = worse(show(*replay, console), session->exit_code);
     code = worse(code, write_history(*replay, options, console));
     if (replay->shown == 0) replay->result.findings.clear();
-    return worse(code, write_results({replay->result}, *session, options, console));
+    code = worse(code, write_results({replay->result}, *session, options, console));
+    return worse(
+        code, write_page(
+                  {"replay",
+                   {replay->result},
+                   {{subject->scenario.name, {subject->scenario.summary, subject->scenario.path}}}},
+                  *session, options, console));
 }
 
 }  // namespace stagger::cli

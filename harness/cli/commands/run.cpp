@@ -17,7 +17,8 @@
 namespace stagger::cli {
 namespace {
 
-constexpr CampaignStyle kStyle{.make_cases = true, .regressions = false, .show_passes = true};
+constexpr CampaignStyle kStyle{
+    .command = "run", .make_cases = true, .regressions = false, .show_passes = true};
 
 // Again and again, under one seed: what has changed is the spec or the backend, not the schedules.
 // Ends with what the last whole run came to.
