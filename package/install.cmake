@@ -26,16 +26,15 @@ install(FILES ${CMAKE_BINARY_DIR}/package/staggerConfig.cmake
   package/cmake/gate.cmake package/cmake/gtest.cmake DESTINATION ${config})
 install(FILES package/gtest/stagger/gtest.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/stagger)
 # The paths in it are relative to its own place, so that the prefix can be moved.
-cmake_path(ABSOLUTE_PATH config BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pkgconfig)
-cmake_path(SET pkgconfig NORMALIZE "${pkgconfig}/../../pkgconfig")
-file(RELATIVE_PATH STAGGER_PREFIX_FROM_PKGCONFIG ${pkgconfig} ${CMAKE_INSTALL_PREFIX})
+file(RELATIVE_PATH STAGGER_PREFIX_FROM_PKGCONFIG ${CMAKE_INSTALL_FULL_DATADIR}/pkgconfig
+  ${CMAKE_INSTALL_PREFIX})
 file(READ ${CMAKE_SOURCE_DIR}/plugins/abi/include/stagger/backend.h abi)
 string(REGEX MATCH "define STAGGER_ABI_VERSION ([0-9]+)" abi "${abi}")
 set(STAGGER_ABI_VERSION ${CMAKE_MATCH_1})
 configure_file(package/pkgconfig/stagger-backend.pc.in
   ${CMAKE_BINARY_DIR}/package/stagger-backend.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/package/stagger-backend.pc
-  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 
 # Specs to try and to learn from.
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/specs ${CMAKE_SOURCE_DIR}/examples DESTINATION ${data})

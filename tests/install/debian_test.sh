@@ -28,7 +28,7 @@ for file in bin/stagger lib/stagger/stagger-worker lib/stagger/libstagger_agent.
     lib/stagger/plugins/shm.so include/stagger/backend.h share/man/man1/stagger.1.gz \
     share/doc/stagger/copyright share/doc/stagger/changelog.gz share/stagger/specs/README.md \
     share/bash-completion/completions/stagger lib/cmake/stagger/staggerConfig.cmake \
-    lib/pkgconfig/stagger-backend.pc include/stagger/gtest.hpp; do
+    share/pkgconfig/stagger-backend.pc include/stagger/gtest.hpp; do
     grep -q " ./usr/$file\$" contents || fail "$file is missing"
 done
 

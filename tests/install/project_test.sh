@@ -90,7 +90,7 @@ ends 1 cmake -S . -B other -G Ninja -DCMAKE_PREFIX_PATH="$home"
 says 'compatible with requested version "7.0"'
 
 # --- without CMake
-export PKG_CONFIG_PATH="$home/lib/pkgconfig"
+export PKG_CONFIG_PATH="$home/share/pkgconfig"
 equal "the version" "$(pkg-config --modversion stagger-backend)" "$("$home/bin/stagger" --version | cut -d' ' -f2)"
 cp "$home/share/stagger/examples/letterbox/letterbox.hpp" .
 mkdir by-hand
