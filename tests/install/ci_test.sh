@@ -33,6 +33,7 @@ for file in github-actions gitlab-ci; do
         job $file gate $shard
         [[ $code -eq 0 ]] || fail "the gate of $file ends with $code"
         says "shard $shard of 2: 2 of 4 cases"
+        [[ -s checkout/findings/index.html ]] || fail "there is no page for a browser"
         python3 - checkout/findings <<'END' || fail "the results cannot be read"
 import json, sys, xml.etree.ElementTree
 assert json.load(open(sys.argv[1] + "/results.json"))["summary"]["passed"] == 2
