@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/campaign/formats.hpp"
+
 namespace stagger::cli {
 namespace {
 
@@ -58,7 +60,7 @@ report::Style style_of(int descriptor, ColorMode mode) {
 }  // namespace
 
 Console::Console(const Options& options)
-    : people_(options.json == "-" || options.junit == "-" ? STDERR_FILENO : STDOUT_FILENO),
+    : people_(owns_stdout(options) ? STDERR_FILENO : STDOUT_FILENO),
       style_(style_of(people_, options.color)),
       table_style_(style_),
       progress_style_(style_of(STDERR_FILENO, options.color)),

@@ -13,6 +13,7 @@
 #include "harness/check/check.hpp"
 #include "harness/history/history.hpp"
 #include "harness/schedule/schedule.hpp"
+#include "harness/spec/parse.hpp"
 #include "harness/spec/scenario.hpp"
 
 namespace stagger::engine {
@@ -62,6 +63,11 @@ struct CaseResult {
     spec::Case spec_case;
     std::string regression;  // the schedule file that was replayed; "" where the case was searched
     std::string spec_path;   // of a regression: the spec that it was replayed on
+    // Where the scenario and its steps stand, for reports that point there; set by who loaded it.
+    std::string spec_file;
+    std::vector<Position> steps;             // by site
+    std::vector<spec::Diagnostic> problems;  // what is wrong with the spec, where that is known
+    std::vector<spec::Diagnostic> warnings;  // what it can hardly mean
     CaseStatus status = CaseStatus::Error;
     // "ok", "inconclusive", "no-evidence", "error" or the headline symptom.
     std::string verdict;

@@ -60,6 +60,14 @@ private:
     const Node* case_ = nullptr;
 };
 
+void note_places(const std::vector<Step>& steps, std::vector<Position>& places) {
+    for (const Step& step : steps) {
+        if (step.site < places.size()) places[step.site] = step.position;
+        note_places(step.body, places);
+        note_places(step.otherwise, places);
+    }
+}
+
 }  // namespace
 
 Position place_of_name(const Scenario& scenario) {
@@ -79,6 +87,12 @@ Position place_of_finds(const Scenario& scenario, const Case& one, const std::st
     const Text text(scenario, one.position);
     const Node* finds = at(text.own(), "finds");
     return finds ? find(*finds, symptom).value_or(one.position) : one.position;
+}
+
+std::vector<Position> places_of_steps(const Scenario& scenario) {
+    std::vector<Position> places(scenario.site_count);
+    for (const Role& role : scenario.roles) note_places(role.steps, places);
+    return places;
 }
 
 Position place_of_strategy(const Scenario& scenario, const Case& one) {

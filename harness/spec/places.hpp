@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/spec/scenario.hpp"
 
@@ -13,6 +14,9 @@ namespace stagger::spec {
 
 Position place_of_name(const Scenario&);
 Position place_of_param(const Scenario&, const std::string& name);
+
+// By the number of the step, Step::site.
+std::vector<Position> places_of_steps(const Scenario&);
 
 // Of a case of that scenario. Where the file does not say it, as in a case of the command line's,
 // the place of the case itself, or none.

@@ -57,7 +57,7 @@ TEST(Json, HoldsABadSpecAsAnError) {
 TEST(Json, AFileThatCannotBeWrittenIsSaidBeforeAnythingRuns) {
     const TemporaryFolder folder;
     folder.write("file", "x");
-    for (const char* option : {"--json", "--junit"}) {
+    for (const char* option : {"--json", "--junit", "--tap", "--sarif"}) {
         for (const char* path : {"file/results", "nowhere/results", "."}) {
             const Outcome outcome = stagger_quick(folder, {"gate", spec("holds"), option, path});
             EXPECT_EQ(outcome.ending, testing::Ending(Exited{64})) << path;

@@ -15,7 +15,7 @@ testing::Command command(const TemporaryFolder& folder, std::vector<std::string>
     words.insert(words.begin(), STAGGER_PROGRAM);
     return {.words = std::move(words),
             .folder = folder.path().string(),
-            .environment = {{"NO_COLOR", "1"}, {"STAGGER_PLUGIN_PATH", ""}},
+            .environment = {{"NO_COLOR", "1"}, {"STAGGER_PLUGIN_PATH", ""}, {"GITHUB_ACTIONS", ""}},
             .close_stdout = false,
             .react = nullptr};
 }

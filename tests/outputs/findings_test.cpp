@@ -55,7 +55,8 @@ std::string told(const std::string& symptom) {
     command.words.insert(command.words.begin(), STAGGER_PROGRAM);
     for (const char* word : {"--plugin", STAGGER_TEST_PLUGINS}) command.words.emplace_back(word);
     command.folder = folder.path().string();
-    command.environment = {{"NO_COLOR", "1"}, {"STAGGER_PLUGIN_PATH", ""}, {"COLUMNS", "80"}};
+    command.environment = {
+        {"NO_COLOR", "1"}, {"STAGGER_PLUGIN_PATH", ""}, {"GITHUB_ACTIONS", ""}, {"COLUMNS", "80"}};
     const Outcome outcome = run_command(command);
     EXPECT_EQ(outcome.ending, Ending(Exited{1})) << outcome.err;
     return pinned(outcome.out);

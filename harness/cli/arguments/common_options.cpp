@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/symptoms.hpp"
+#include "harness/cli/campaign/formats.hpp"
 #include "harness/spec/cases.hpp"
 #include "harness/spec/meaning.hpp"
 
@@ -201,10 +202,14 @@ void add_json(Usage& usage, Options& options, const std::string& help) {
     usage.options.push_back({"--json", "FILE", help, into(options.json)});
 }
 
+void add_formats(Usage& usage, Options& options) {
+    for (const Format& format : formats())
+        usage.options.push_back({std::string(format.option), "FILE", std::string(format.help),
+                                 into(options.*format.file)});
+}
+
 void add_results(Usage& usage, Options& options) {
-    add_json(usage, options, "Write the results as JSON; - is stdout");
-    usage.options.push_back(
-        {"--junit", "FILE", "Write the results as JUnit XML; - is stdout", into(options.junit)});
+    add_formats(usage, options);
     usage.options.push_back({"--html", "DIR",
                              "Write the results as a page for a browser, DIR/index.html",
                              into(options.html)});

@@ -18,7 +18,8 @@ void add_definitions(Usage&, Options&);  // -D
 void add_expectation(Usage&, Options&);  // --expect
 void add_exploration(Usage&, Options&);  // --seed, --schedules, --time, --strategy, ...
 void add_parallelism(Usage&, Options&);  // --jobs, --fail-fast, --progress
-void add_results(Usage&, Options&);      // --json, --junit, --out
+void add_formats(Usage&, Options&);      // --json, --junit, ...
+void add_results(Usage&, Options&);      // those, and --out
 void add_json(Usage&, Options&, const std::string& help);
 void add_shard(Usage&, Options&);
 void add_fuzzing(Usage&, Options&);  // --corpus, --feedback, --jobs, ...

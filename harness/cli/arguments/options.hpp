@@ -68,8 +68,8 @@ struct Options {
     std::string corpus;    // fuzz: "" is a folder below `out`; gate: "" is the nearest to a spec
     bool feedback = true;  // fuzz
 
-    std::string json, junit;  // "" writes none, "-" is stdout
-    std::string html;         // a folder; "" writes no page
+    std::string json, junit, tap, sarif;  // "" writes none, "-" is stdout
+    std::string html;                     // a folder; "" writes no page
     std::string out = ".stagger";
     bool out_given = false;
     ProgressMode progress = ProgressMode::Auto;

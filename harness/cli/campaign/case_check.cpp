@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/campaign/specs.hpp"
 #include "harness/spec/cases.hpp"
 #include "harness/spec/places.hpp"
 
@@ -101,11 +102,13 @@ CaseCheck::CaseCheck(const engine::CampaignOptions& campaign)
 CaseProblem CaseCheck::check(const spec::Scenario& scenario, const spec::Case& one) {
     const Found found = find(scenario, one);
     if (found.message.empty()) return {};
-    std::string text =
-        render_problem(scenario.path, found.position, found.message, found.hint,
-                       found.backend ? "" : line_at(scenario.source, found.position.line));
+    const std::string_view line =
+        found.backend ? "" : line_at(scenario.source, found.position.line);
+    spec::Diagnostic diagnostic{scenario.path, found.position, found.message, found.hint,
+                                std::string(line)};
+    std::string text = diagnostic.render();
     text.pop_back();  // its last line break
-    return {std::move(text), found.backend};
+    return {std::move(text), found.backend, std::move(diagnostic)};
 }
 
 CaseCheck::Found CaseCheck::find(const spec::Scenario& scenario, const spec::Case& one) {
@@ -184,6 +187,8 @@ void settle_mistaken(std::vector<Job>& jobs, const engine::CampaignOptions& camp
         result.verdict = "error";
         result.spec_error = true;
         result.message = std::move(problem.text);
+        result.problems.push_back(std::move(problem.diagnostic));
+        locate(result, *job.scenario);
         job.settled = std::move(result);
     }
 }

@@ -13,6 +13,7 @@
 #include "harness/base/source.hpp"
 #include "harness/cli/campaign/case_runner.hpp"
 #include "harness/engine/campaign.hpp"
+#include "harness/spec/parse.hpp"
 #include "harness/spec/scenario.hpp"
 
 namespace stagger::cli {
@@ -20,6 +21,7 @@ namespace stagger::cli {
 struct CaseProblem {
     std::string text;      // as the user sees it, with the place in the file; "" if there is none
     bool backend = false;  // the backend itself is broken; who runs the case will say so, too
+    spec::Diagnostic diagnostic;  // the same as data
 };
 
 class CaseCheck {

@@ -10,10 +10,12 @@
 #include <fmt/format.h>
 
 #include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/formats.hpp"
+#include "harness/cli/campaign/github.hpp"
 #include "harness/cli/campaign/page.hpp"
+#include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/cli/signals.hpp"
-#include "harness/report/junit.hpp"
 #include "harness/spec/cases.hpp"
 
 namespace stagger::cli {
@@ -96,12 +98,7 @@ Result<engine::CampaignOptions> campaign_options(const Options& options) {
 }
 
 Result<Session> open_session(const Options& options, Console& console) {
-    if (options.json == "-" && options.junit == "-")
-        return Error{"--json and --junit cannot both write to stdout; give one of them a file."};
-    for (const std::string& path : {options.json, options.junit}) {
-        if (path.empty() || path == "-") continue;
-        STAGGER_TRY([[maybe_unused]] const Ok writable, check_writable(path));
-    }
+    STAGGER_TRY([[maybe_unused]] const Ok writable, check_output_files(options));
     STAGGER_TRY([[maybe_unused]] const Ok page, check_page(options));
     STAGGER_TRY([[maybe_unused]] const Ok sensible, check_mode(options));
     Session session;
@@ -130,11 +127,13 @@ std::vector<engine::CaseResult> run_all(const std::vector<Job>& jobs, const Sess
     settings.run = [&session](const Job& job, const OnExecutions& on_executions) {
         engine::CampaignOptions campaign = session.campaign;
         campaign.on_progress = on_executions;
-        if (job.regression) {
-            return engine::run_regression(*job.scenario, job.spec_case, job.regression->file,
-                                          job.regression->path, campaign);
-        }
-        return engine::run_case(*job.scenario, job.spec_case, campaign);
+        engine::CaseResult result =
+            job.regression
+                ? engine::run_regression(*job.scenario, job.spec_case, job.regression->file,
+                                         job.regression->path, campaign)
+                : engine::run_case(*job.scenario, job.spec_case, campaign);
+        locate(result, *job.scenario);
+        return result;
     };
     Progress progress(console.progress_mode(), console.progress_style(), jobs.size(),
                       [&console](std::string_view text) { console.progress(text); });
@@ -143,13 +142,14 @@ std::vector<engine::CaseResult> run_all(const std::vector<Job>& jobs, const Sess
 
 int write_results(const std::vector<engine::CaseResult>& results, const Session& session,
                   const Options& options, Console& console, const report::Figures& figures) {
+    const report::Results all{session.campaign.seed, results, figures, folders_here(),
+                              exit_code_of(results)};
     int code = kAsExpected;
-    if (!options.json.empty())
-        code =
-            worse(code, deliver(options.json,
-                                report::to_json(session.campaign.seed, results, figures), console));
-    if (!options.junit.empty())
-        code = worse(code, deliver(options.junit, report::to_junit(results), console));
+    for (const Format& format : formats()) {
+        const std::string& file = options.*format.file;
+        if (!file.empty()) code = worse(code, deliver(file, format.text(all), console));
+    }
+    tell_github(all, console);
     return code;
 }
 

@@ -12,7 +12,7 @@
 #include "harness/cli/campaign/case_runner.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/engine/campaign.hpp"
-#include "harness/report/json.hpp"
+#include "harness/report/formats/json.hpp"
 
 namespace stagger::cli {
 
@@ -35,7 +35,8 @@ Result<engine::CampaignOptions> campaign_options(const Options&);
 std::vector<engine::CaseResult> run_all(const std::vector<Job>&, const Session&, const Options&,
                                         Console&);
 
-// Writes --json and --junit, for programs. Says what could not be written and gives the exit code.
+// Writes --json and its like, for programs, and tells GitHub where this runs there. Says what could
+// not be written and gives the exit code.
 int write_results(const std::vector<engine::CaseResult>&, const Session&, const Options&, Console&,
                   const report::Figures& = {});
 

@@ -14,16 +14,21 @@
 namespace stagger::cli {
 namespace {
 
+void refuse(LoadedSpec& spec, std::vector<spec::Diagnostic> diagnostics) {
+    spec.scenario.reset();
+    for (const spec::Diagnostic& diagnostic : diagnostics) spec.problems += diagnostic.render();
+    while (!spec.problems.empty() && spec.problems.back() == '\n') spec.problems.pop_back();
+    spec.diagnostics = std::move(diagnostics);
+}
+
 LoadedSpec load(const std::string& path) {
     spec::ParseOutcome outcome = spec::load_scenario(path);
-    LoadedSpec loaded{path, nullptr, ""};
+    LoadedSpec loaded{path, nullptr, "", {}};
     if (outcome.scenario && outcome.diagnostics.empty()) {
         loaded.scenario = std::make_unique<spec::Scenario>(std::move(*outcome.scenario));
         return loaded;
     }
-    for (const spec::Diagnostic& diagnostic : outcome.diagnostics)
-        loaded.problems += diagnostic.render();
-    while (!loaded.problems.empty() && loaded.problems.back() == '\n') loaded.problems.pop_back();
+    refuse(loaded, std::move(outcome.diagnostics));
     return loaded;
 }
 
@@ -34,16 +39,22 @@ void refuse_double(LoadedSpec& spec, std::map<std::string, std::string>& names) 
     const auto [first, is_new] = names.emplace(scenario.name, spec.path);
     if (is_new) return;
     const Position place = spec::place_of_name(scenario);
-    spec.problems =
-        render_problem(spec.path, place,
-                       fmt::format("\"{}\" is the name of {}, too", scenario.name, first->second),
-                       "cases and schedules are known by it, so each scenario needs its own",
-                       line_at(scenario.source, place.line));
-    spec.problems.pop_back();  // its last line break
-    spec.scenario.reset();
+    refuse(spec, {{spec.path, place,
+                   fmt::format("\"{}\" is the name of {}, too", scenario.name, first->second),
+                   "cases and schedules are known by it, so each scenario needs its own",
+                   std::string(line_at(scenario.source, place.line))}});
 }
 
 Job bad_spec_job(const LoadedSpec& spec) {
+    Job job;
+    job.settled = bad_spec_result(spec);
+    job.spec_case = job.settled->spec_case;
+    return job;
+}
+
+}  // namespace
+
+engine::CaseResult bad_spec_result(const LoadedSpec& spec) {
     engine::CaseResult result;
     result.scenario = spec.path;
     result.spec_case.id = spec.path;
@@ -51,13 +62,15 @@ Job bad_spec_job(const LoadedSpec& spec) {
     result.verdict = "error";
     result.spec_error = true;
     result.message = spec.problems;
-    Job job;
-    job.spec_case = result.spec_case;
-    job.settled = std::move(result);
-    return job;
+    result.spec_file = spec.path;
+    result.problems = spec.diagnostics;
+    return result;
 }
 
-}  // namespace
+void locate(engine::CaseResult& result, const spec::Scenario& scenario) {
+    result.spec_file = scenario.path;
+    result.steps = spec::places_of_steps(scenario);
+}
 
 Result<LoadedSpecs> load_specs(const std::vector<std::string>& paths) {
     STAGGER_TRY(const std::vector<std::string> files, find_specs(paths));

@@ -129,6 +129,7 @@ engine::CaseResult fuzz_case(const Job& job, const Session& session, const Optio
     line.erase();
     show(outcome, fuzzing.corpus, console);
     figures[job.spec_case.id] = figures_of(outcome);
+    locate(outcome.result, *job.scenario);
     return std::move(outcome.result);
 }
 
@@ -164,7 +165,7 @@ int run_fuzz(const Options& options, Console& console) {
     if (!specs) return usage_failure(specs.error(), console);
     const Result<Session> session = open_session(options, console);
     if (!session) return usage_failure(session.error(), console);
-    if (session->campaign.out_directory.empty()) return session->exit_code;
+    if (session->campaign.out_directory.empty()) return kBroken;
     Result<std::vector<Job>> jobs = select_jobs(*specs, selection_of(options), true);
     if (!jobs) return usage_failure(jobs.error(), console);
     if (jobs->empty()) console.error(nothing_matched(options, *specs, true));

@@ -9,6 +9,7 @@
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/page.hpp"
 #include "harness/cli/campaign/session.hpp"
+#include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/recorded/write.hpp"
@@ -152,6 +153,7 @@ int run_replay(const Options& options, Console& console) {
     int code = worse(show(*replay, console), session->exit_code);
     code = worse(code, write_history(*replay, options, console));
     if (replay->shown == 0) replay->result.findings.clear();
+    locate(replay->result, subject->scenario);
     code = worse(code, write_results({replay->result}, *session, options, console));
     return worse(
         code, write_page(

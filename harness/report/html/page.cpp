@@ -2,7 +2,7 @@
 #include "harness/report/html/page.hpp"
 
 #include "harness/report/html/assets.hpp"
-#include "harness/report/junit.hpp"
+#include "harness/report/formats/junit.hpp"
 #include "harness/report/summary.hpp"
 
 namespace stagger::report::html {

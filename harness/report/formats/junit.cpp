@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "harness/report/junit.hpp"
+#include "harness/report/formats/junit.hpp"
 
 #include <algorithm>
 
@@ -34,9 +34,8 @@ std::vector<Suite> suites_of(const std::vector<CaseResult>& results) {
 }
 
 std::string counts(const Totals& totals, double seconds) {
-    return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}" time="{:.3f}")",
-                       totals.cases, totals.failed, totals.errors + totals.inconclusive,
-                       totals.skipped, seconds);
+    return fmt::format(R"(tests="{}" failures="{}" errors="{}" time="{:.3f}")", totals.cases,
+                       totals.failed, totals.errors + totals.inconclusive, seconds);
 }
 
 double seconds_of(const std::vector<CaseResult>& results) {
@@ -80,8 +79,12 @@ std::string render(const Suite& suite) {
     results.reserve(suite.cases.size());
     for (const CaseResult* result : suite.cases) results.push_back(*result);
     const std::string name = xml_escaped(suite.name);
-    std::string out = fmt::format("  <testsuite name=\"{}\" {}>\n", name,
-                                  counts(count(results), seconds_of(results)));
+    const Totals totals = count(results);
+    const std::string& file = results.front().spec_file;
+    std::string out =
+        fmt::format("  <testsuite name=\"{}\" {} skipped=\"{}\"{}>\n", name,
+                    counts(totals, seconds_of(results)), totals.skipped,
+                    file.empty() ? "" : fmt::format(" file=\"{}\"", xml_escaped(file)));
     for (const CaseResult& result : results) {
         out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\">\n", name,
                            xml_escaped(title(result)), result.seconds);

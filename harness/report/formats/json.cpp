@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "harness/report/json.hpp"
+#include "harness/report/formats/json.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +8,8 @@
 
 #include "harness/report/explain.hpp"
 #include "harness/report/finding.hpp"
+#include "harness/report/formats/results.hpp"
+#include "harness/report/origins.hpp"
 #include "harness/report/rows.hpp"
 #include "harness/report/summary.hpp"
 
@@ -94,6 +96,14 @@ Json evidence_json(const CaseResult& result) {
     return out;
 }
 
+// Who wrote or sent what the operation came back with; "" where that cannot be told.
+std::string from_whom(const history::History& history, const Origin& origin) {
+    if (origin.link == Link::Initial) return "initial";
+    if (origin.link != Link::Value && origin.link != Link::Message) return "";
+    const std::uint32_t task = history.calls[origin.call].task;
+    return task < history.tasks.size() ? history.tasks[task].name : "";
+}
+
 // In the order in which they took effect; what never returned comes last.
 Json operations_json(const history::History& history, const std::vector<std::uint32_t>& critical) {
     std::vector<std::uint32_t> order(history.calls.size());
@@ -101,6 +111,7 @@ Json operations_json(const history::History& history, const std::vector<std::uin
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
         return history.calls[a].responded < history.calls[b].responded;
     });
+    const std::vector<Origin> origins = origins_of(history);
     Json out = Json::array();
     for (const std::uint32_t i : order) {
         const history::Call& call = history.calls[i];
@@ -114,6 +125,8 @@ Json operations_json(const history::History& history, const std::vector<std::uin
         operation["responded"] =
             call.responded == history::kNone ? Json(nullptr) : Json(call.responded);
         operation["critical"] = std::binary_search(critical.begin(), critical.end(), i);
+        if (const std::string from = from_whom(history, origins[i]); !from.empty())
+            operation["from"] = from;
         out.push_back(std::move(operation));
     }
     return out;
@@ -145,13 +158,32 @@ Json strikes_json(const engine::Finding& finding) {
     return out;
 }
 
-Json finding_json(const engine::Finding& finding) {
+Json place_json(const std::string& file, Position position) {
+    return {{"file", file}, {"line", position.line}, {"column", position.column}};
+}
+
+Json problems_json(const std::vector<spec::Diagnostic>& problems) {
+    Json out = Json::array();
+    for (const spec::Diagnostic& problem : problems) {
+        Json one = place_json(problem.path, problem.position);
+        one["message"] = problem.message;
+        one["hint"] = problem.hint;
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+Json finding_json(const CaseResult& result) {
+    if (result.findings.empty()) return nullptr;
+    const engine::Finding& finding = result.findings.front();
     const std::vector<std::uint32_t> critical = critical_calls(finding.verdict);
     const auto& violations = finding.verdict.violations;
     Json out;
     out["symptom"] = headline_symptom(finding);
     out["object"] = violations.empty() ? "" : violations.front().object;
     out["message"] = headline(finding);
+    if (const Position place = place_of(result, finding); place.line > 0)
+        out["place"] = place_json(result.spec_file, place);
     out["delays"] = delays_that_matter(finding.schedule, finding.history, critical);
     if (Json strikes = strikes_json(finding); !strikes.empty()) out["faults"] = std::move(strikes);
     out["operations"] = operations_json(finding.history, critical);
@@ -196,8 +228,9 @@ Json case_json(const CaseResult& result, const Figures& figures) {
     out["evidence"] = evidence_json(result);
     const auto fuzzed = figures.find(spec_case.id);
     if (fuzzed != figures.end()) out["fuzzing"] = fuzzing_json(result, fuzzed->second);
-    out["finding"] =
-        result.findings.empty() ? Json(nullptr) : finding_json(result.findings.front());
+    if (!result.problems.empty()) out["problems"] = problems_json(result.problems);
+    if (!result.warnings.empty()) out["warnings"] = problems_json(result.warnings);
+    out["finding"] = finding_json(result);
     return out;
 }
 
@@ -213,8 +246,7 @@ Json regression_json(const CaseResult& result) {
     out["message"] = result.message;
     out["schedules"] = result.schedules;
     out["seconds"] = result.seconds;
-    out["finding"] =
-        result.findings.empty() ? Json(nullptr) : finding_json(result.findings.front());
+    out["finding"] = finding_json(result);
     return out;
 }
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "harness/cli/campaign/formats.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "harness/cli/paths.hpp"
+#include "harness/report/formats/junit.hpp"
+#include "harness/report/formats/sarif.hpp"
+#include "harness/report/formats/tap.hpp"
+
+namespace stagger::cli {
+
+std::span<const Format> formats() {
+    using report::Results;
+    static constexpr std::array<Format, 4> kFormats{{
+        {"--json", "Write the results as JSON; - is stdout", &Options::json,
+         [](const Results& it) { return report::to_json(it.seed, it.cases, it.figures); }},
+        {"--junit", "Write the results as JUnit XML; - is stdout", &Options::junit,
+         [](const Results& it) { return report::to_junit(it.cases); }},
+        {"--tap", "Write the results as TAP 13; - is stdout", &Options::tap,
+         [](const Results& it) { return report::to_tap(it.cases); }},
+        {"--sarif", "Write errors of specs and findings as SARIF 2.1.0; - is stdout",
+         &Options::sarif, report::to_sarif},
+    }};
+    return kFormats;
+}
+
+std::vector<OutputFile> output_files(const Options& options) {
+    std::vector<OutputFile> files;
+    const auto add = [&files](std::string_view option, const std::string& path) {
+        if (!path.empty()) files.push_back({option, path});
+    };
+    for (const Format& format : formats()) add(format.option, options.*format.file);
+    add("--history", options.history);
+    return files;
+}
+
+bool owns_stdout(const Options& options) {
+    for (const OutputFile& file : output_files(options))
+        if (file.path == "-") return true;
+    return false;
+}
+
+Status check_output_files(const Options& options) {
+    std::string_view owner;
+    for (const OutputFile& file : output_files(options)) {
+        if (file.path != "-") {
+            STAGGER_TRY([[maybe_unused]] const Ok writable, check_writable(file.path));
+            continue;
+        }
+        if (!owner.empty())
+            return Error{
+                fmt::format("{} and {} cannot both write to stdout; give one of them a "
+                            "file.",
+                            owner, file.option)};
+        owner = file.option;
+    }
+    return Ok{};
+}
+
+report::Folders folders_here() {
+    std::error_code error;
+    report::Folders folders;
+    folders.working = std::filesystem::current_path(error).string();
+    folders.root = folders.working;
+    for (const char* name : {"GITHUB_WORKSPACE", "CI_PROJECT_DIR"}) {
+        const char* root = std::getenv(name);
+        if (root == nullptr || *root != '/') continue;
+        folders.root = std::filesystem::path(root).lexically_normal().string();
+        if (folders.root.size() > 1 && folders.root.ends_with('/')) folders.root.pop_back();
+        break;
+    }
+    return folders;
+}
+
+}  // namespace stagger::cli
