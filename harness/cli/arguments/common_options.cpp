@@ -230,9 +230,11 @@ void add_replaying(Usage& usage, Options& options) {
     usage.options.push_back({"--spec", "FILE",
                              "Replay on this spec, and not on the one that the schedule carries",
                              into(options.spec)});
-    usage.options.push_back({"--history", "FILE",
-                             "Write the operations as JSON lines, which `stagger check` reads",
-                             into(options.history)});
+    for (const ReplayFormat& format : replay_formats())
+        usage.options.push_back({std::string(format.option), "FILE", std::string(format.help),
+                                 into(options.*format.file)});
+    usage.options.push_back(
+        {"--step", "", "Walk through what happened, event by event", into(options.step)});
 }
 
 void add_surroundings(Usage& usage, Options& options) {

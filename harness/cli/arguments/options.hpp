@@ -80,7 +80,9 @@ struct Options {
     bool minimize = false;
     std::string spec;  // replay against this spec instead of the one in the schedule
 
-    std::string history;  // where replay writes what happened, for `stagger check`
+    std::string history;        // where replay writes what happened, for `stagger check`
+    std::string trace, shiviz;  // and for people: for Perfetto, for ShiViz
+    bool step = false;          // walk through it
 
     CheckOptions check;
 };

@@ -8,9 +8,12 @@
 #include <fmt/format.h>
 
 #include "harness/cli/paths.hpp"
+#include "harness/recorded/write.hpp"
 #include "harness/report/formats/junit.hpp"
 #include "harness/report/formats/sarif.hpp"
+#include "harness/report/formats/shiviz.hpp"
 #include "harness/report/formats/tap.hpp"
+#include "harness/report/formats/trace.hpp"
 
 namespace stagger::cli {
 
@@ -29,13 +32,30 @@ std::span<const Format> formats() {
     return kFormats;
 }
 
+std::span<const ReplayFormat> replay_formats() {
+    using engine::CaseResult;
+    using engine::Finding;
+    static constexpr std::array<ReplayFormat, 3> kFormats{{
+        {"--history", "Write the operations as JSON lines, which `stagger check` reads",
+         &Options::history,
+         [](const CaseResult&, const Finding& it) {
+             return recorded::write_json_lines(it.history);
+         }},
+        {"--trace", "Write a trace, which ui.perfetto.dev opens; - is stdout", &Options::trace,
+         report::to_trace},
+        {"--shiviz", "Write a log with vector clocks for ShiViz; - is stdout", &Options::shiviz,
+         [](const CaseResult&, const Finding& it) { return report::to_shiviz(it.history); }},
+    }};
+    return kFormats;
+}
+
 std::vector<OutputFile> output_files(const Options& options) {
     std::vector<OutputFile> files;
     const auto add = [&files](std::string_view option, const std::string& path) {
         if (!path.empty()) files.push_back({option, path});
     };
     for (const Format& format : formats()) add(format.option, options.*format.file);
-    add("--history", options.history);
+    for (const ReplayFormat& format : replay_formats()) add(format.option, options.*format.file);
     return files;
 }
 

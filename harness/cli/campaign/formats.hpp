@@ -24,6 +24,16 @@ struct Format {
 
 std::span<const Format> formats();
 
+// Of the execution that `replay` shows.
+struct ReplayFormat {
+    std::string_view option;
+    std::string_view help;
+    std::string Options::*file;
+    std::string (*text)(const engine::CaseResult&, const engine::Finding&);
+};
+
+std::span<const ReplayFormat> replay_formats();
+
 // A file that an option names, or stdout where it is "-".
 struct OutputFile {
     std::string_view option;

@@ -7,12 +7,13 @@
 
 #include "harness/cli/arguments/common_options.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/formats.hpp"
 #include "harness/cli/campaign/page.hpp"
 #include "harness/cli/campaign/session.hpp"
 #include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/commands/commands.hpp"
+#include "harness/cli/commands/replaying.hpp"
 #include "harness/cli/paths.hpp"
-#include "harness/recorded/write.hpp"
 #include "harness/report/finding.hpp"
 #include "harness/report/rows.hpp"
 #include "harness/report/table.hpp"
@@ -104,15 +105,20 @@ int show(const engine::ReplayResult& replay, Console& console) {
     return replay.fits ? kAsExpected : kInconclusive;
 }
 
-// The operations of the last execution, where they are asked for.
-int write_history(const engine::ReplayResult& replay, const Options& options, Console& console) {
-    if (options.history.empty() || replay.result.findings.empty()) return kAsExpected;
-    const std::string text = recorded::write_json_lines(replay.result.findings.front().history);
-    const Status written =
-        options.history == "-" ? console.write_stdout(text) : write_file(options.history, text);
-    if (written) return kAsExpected;
-    console.error(written.error().message);
-    return kBroken;
+// The execution that was shown, for those who ask for it.
+int write_course(const engine::CaseResult& result, const Options& options, Console& console) {
+    int code = kAsExpected;
+    if (result.findings.empty()) return code;
+    for (const ReplayFormat& format : replay_formats()) {
+        const std::string& file = options.*format.file;
+        if (file.empty()) continue;
+        const std::string text = format.text(result, result.findings.front());
+        const Status written = file == "-" ? console.write_stdout(text) : write_file(file, text);
+        if (written) continue;
+        console.error(written.error().message);
+        code = kBroken;
+    }
+    return code;
 }
 
 int fail(int code, const Error& error, Console& console) {
@@ -128,10 +134,13 @@ void set_up_replay(Usage& usage, Options& options) {
     add_results(usage, options);
     add_surroundings(usage, options);
     usage.notes =
-        "Ends with 1 if the violation is there, 0 if it is not, 2 if the schedule no longer fits.";
+        "Ends with 1 if the violation is there, 0 if it is not, 2 if the schedule no longer fits.\n"
+        "With --step stdin says where to: n or Enter, p, a number, q.";
     usage.examples =
         "  stagger replay .stagger/increment_shm-lost-update.schedule\n"
         "  stagger replay old.schedule --times 100 --minimize\n"
+        "  stagger replay old.schedule --times 1 --step\n"
+        "  stagger replay old.schedule --trace trace.json --shiviz events.log\n"
         "  stagger replay old.schedule --spec specs/updates/increment.toml";
 }
 
@@ -151,7 +160,9 @@ int run_replay(const Options& options, Console& console) {
     close_session(*session);
     if (!replay) return fail(kBroken, replay.error(), console);
     int code = worse(show(*replay, console), session->exit_code);
-    code = worse(code, write_history(*replay, options, console));
+    if (options.step && !replay->result.findings.empty())
+        walk(replay->result.findings.front(), console);
+    code = worse(code, write_course(replay->result, options, console));
     if (replay->shown == 0) replay->result.findings.clear();
     locate(replay->result, subject->scenario);
     code = worse(code, write_results({replay->result}, *session, options, console));
