@@ -30,15 +30,33 @@ std::string plain_text(const Value& value) {
     return value.text() != nullptr ? *value.text() : value.to_string();
 }
 
-// "items could not be read: ...", for the first object that the parent failed to read; or "".
-std::string unreadable(const history::History& history) {
+// How the parent failed to read an object that the expression looks at; null if it did not.
+const history::Call* failed_look(const history::History& history,
+                                 const spec::Expression& expression) {
+    const auto names = spec::Evaluator::free_names(expression.source);
+    if (!names) return nullptr;
     for (const history::Call& call : history.calls) {
         if (call.operation != Operation::Snapshot || call.status == ResultStatus::Ok) continue;
-        const std::string why =
-            call.failure.empty() ? std::string(name(call.status)) : call.failure;
-        return fmt::format("{} could not be read: {}", history.objects[call.object].name, why);
+        const std::string& object = history.objects[call.object].name;
+        const std::string name = object.substr(0, object.find('['));
+        if (std::find(names->begin(), names->end(), name) != names->end()) return &call;
     }
-    return "";
+    return nullptr;
+}
+
+std::string reason_of(const history::History& history, const history::Call& look) {
+    const std::string why = look.failure.empty() ? std::string(name(look.status)) : look.failure;
+    return fmt::format("{} could not be read: {}", history.objects[look.object].name, why);
+}
+
+// A plugin that shows no content leaves nothing to expect of it: a mistake, and no verdict.
+Error shows_nothing(const history::History& history, const history::Call& look,
+                    const spec::Expression& expression) {
+    const history::Object& object = history.objects[look.object];
+    return Error{
+        fmt::format("\"{}\" looks at {}, but backend {} does not show what is in it: its "
+                    "plugin has no snapshot of that type",
+                    expression.source, object.name, object.backend)};
 }
 
 // Whoever was killed has left no variables, so nothing can be said of them.
@@ -105,11 +123,12 @@ Result<check::Observations> FinalState::observe(const history::History& history)
     if (history.ending != history::Ending::Completed) return observations;
     if (expect.final.empty() && expect.observe.empty()) return observations;
     set_variables(history);
-    const std::string failure = unreadable(history);
     for (const spec::Expression& expression : expect.final) {
         if (mentions_killed(history, expression)) continue;
-        if (!failure.empty()) {
-            observations.finals.push_back({expression.source, false, failure});
+        if (const history::Call* look = failed_look(history, expression)) {
+            if (look->status == ResultStatus::Unsupported)
+                return shows_nothing(history, *look, expression);
+            observations.finals.push_back({expression.source, false, reason_of(history, *look)});
             continue;
         }
         STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
@@ -122,6 +141,9 @@ Result<check::Observations> FinalState::observe(const history::History& history)
     std::string seen;
     for (const spec::Expression& expression : expect.observe) {
         if (mentions_killed(history, expression)) return observations;
+        const history::Call* look = failed_look(history, expression);
+        if (look != nullptr && look->status == ResultStatus::Unsupported)
+            return shows_nothing(history, *look, expression);
         STAGGER_TRY(const Value value, evaluator_.evaluate(expression));
         outcome += (outcome.empty() ? "" : ",") + plain_text(value);
         seen +=

@@ -326,9 +326,17 @@ Status CaseBackends::attach(std::uint32_t index) {
     return Ok{};
 }
 
+// A plugin that does not list it may answer anything, nil for one, which would be no content.
+bool CaseBackends::has_snapshot(const Member& home, std::uint32_t object) {
+    const std::uint64_t has = home.plugin.table().operations[home.objects[object].type];
+    return (has >> STAGGER_SNAPSHOT & 1) != 0;
+}
+
 std::uint32_t CaseBackends::invoke(const Request& request) const {
     const Place place = places_[request.object];
     const Member& home = *members_[place.member];
+    if (request.operation == Operation::Snapshot && !has_snapshot(home, place.index))
+        return STAGGER_UNSUPPORTED;
     stagger_call call{};
     call.struct_size = sizeof(call);
     call.operation = static_cast<std::uint32_t>(request.operation);

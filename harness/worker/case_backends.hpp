@@ -82,6 +82,7 @@ private:
     void place_objects(const spec::Scenario&, const spec::Case&);
     void place(const spec::Object&, const std::string& name, const std::string& backend);
     void place_actor(const spec::Object&, const std::string& backend);
+    static bool has_snapshot(const Member& home, std::uint32_t object);
     Place place_in(const Member& home, std::size_t index) const;
     Status check_operations(const spec::Scenario&) const;
     Status check_operations(const spec::Scenario&, const std::vector<spec::Step>&) const;

@@ -15,6 +15,26 @@ void expect_exit(const Outcome& outcome, int code) {
     EXPECT_EQ(outcome.ending, testing::Ending(Exited{code})) << outcome.out << outcome.err;
 }
 
+// A plugin that shows no content of a type is not asked for it, and not accused of having none.
+TEST(Final, LooksOnlyAtWhatABackendShows) {
+    const TemporaryFolder folder;
+    const auto kept = [&](const std::string& final) {
+        folder.write("kept.toml",
+                     "name = \"kept\"\n[objects]\nq = { type = \"queue\" }\n"
+                     "[process.writer]\nsteps = [{ put = \"q\", value = 1 }]\n"
+                     "[process.reader]\nsteps = [{ take = \"q\", into = \"x\" }]\n"
+                     "[expect]\nfinal = \"" +
+                         final +
+                         "\"\n"
+                         "[[case]]\nbackend = \"zoo_broken_pipe\"\n");
+        return stagger(folder, {"run", "kept.toml", "--seed", "1", "--schedules", "20"});
+    };
+    expect_exit(kept("reader.x == 1"), 0);
+    const Outcome outcome = kept("#q == 0");
+    EXPECT_NE(outcome.ending, testing::Ending(Exited{0}));
+    EXPECT_TRUE(contains(outcome.out + outcome.err, "does not show what is in it")) << outcome.out;
+}
+
 // What a spec names and nobody has is a mistake of the spec: validate, gate and run say the same,
 // at the place where it stands.
 TEST(Spec, NamesWhatIsNotThereIsAMistakeWithItsPlace) {
