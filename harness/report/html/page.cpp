@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/report/html/page.hpp"
 
-#include "harness/report/html/assets.hpp"
 #include "harness/report/formats/junit.hpp"
+#include "harness/report/html/assets.hpp"
 #include "harness/report/summary.hpp"
 
 namespace stagger::report::html {
