@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 #
 # `stagger schema` says what the parser says: every spec that is read fits the schema, and every
