@@ -25,8 +25,6 @@ struct Mapping {
 std::uint64_t descriptors[kMaxDescriptors];
 Mapping mappings[kMaxMappings];
 int mapping_count = 0;
-// Bounds of all mappings: most addresses are outside, and then one comparison is enough.
-std::uintptr_t lowest_mapped = 0, mapped_span = 0;
 
 void find_bounds() {
     std::uintptr_t low = UINTPTR_MAX, high = 0;
@@ -34,8 +32,8 @@ void find_bounds() {
         if (mappings[i].low < low) low = mappings[i].low;
         if (mappings[i].high > high) high = mappings[i].high;
     }
-    lowest_mapped = mapping_count > 0 ? low : 0;
-    mapped_span = mapping_count > 0 ? high - low : 0;
+    mapped.low = mapping_count > 0 ? low : 0;
+    mapped.span = mapping_count > 0 ? high - low : 0;
 }
 
 void note_shortage(control::Shortage shortage) {
@@ -57,7 +55,7 @@ void remove_mapping(int index) {
 }
 
 const Mapping* find_mapping(std::uintptr_t address) {
-    if (address - lowest_mapped >= mapped_span) return nullptr;
+    if (!mapped.may_hold(address)) return nullptr;
     for (int i = mapping_count - 1; i >= 0; --i) {
         if (address >= mappings[i].low && address < mappings[i].high) return &mappings[i];
     }
@@ -84,6 +82,8 @@ NameEntry* free_name() {
 }
 
 }  // namespace
+
+MappedBounds mapped;
 
 void note_kept() {
     if (self.segment == nullptr || self.execution().phase != control::Phase::Main) return;
@@ -283,7 +283,6 @@ control::Key address_key(const void* pointer) {
 }
 
 control::Key word_key(const void* address) {
-    constexpr std::uintptr_t kWord = 8;
     const std::uintptr_t word = reinterpret_cast<std::uintptr_t>(address) & ~(kWord - 1);
     return address_key(reinterpret_cast<const void*>(word));
 }

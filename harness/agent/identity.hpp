@@ -49,11 +49,19 @@ std::uint64_t connection_accepted(control::Key listener);
 void remember_mapping(void* address, std::size_t size, std::uint64_t id, std::uint64_t offset);
 void forget_mapping(void* address, std::size_t size);
 void forget_mapping_at(const void* address);  // one that begins there: libc shares some
+// Bounds of all mappings: most addresses are outside, and then one comparison is enough.
+struct MappedBounds {
+    std::uintptr_t low = 0, span = 0;
+
+    bool may_hold(std::uintptr_t address) const { return address - low < span; }
+};
+extern MappedBounds mapped;
 // True if others may reach that address: it is in a shared mapping, or this process has several
 // threads and it is not on the caller's own stack.
 bool is_shared(const void* address);
 control::Key address_key(const void* address);
 // Of the aligned word that holds the address: accesses of different widths meet in it.
+inline constexpr std::uintptr_t kWord = 8;
 control::Key word_key(const void* address);
 
 }  // namespace stagger::agent

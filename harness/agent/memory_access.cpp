@@ -10,6 +10,7 @@
 #include "harness/agent/identity.hpp"
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
+#include "harness/agent/self.hpp"
 
 namespace {
 
@@ -17,7 +18,10 @@ using stagger::control::Call;
 namespace agent = stagger::agent;
 
 void access(const void* address, Call call, std::size_t size) {
-    if (!agent::self.in_plugin || !agent::is_shared(address) || !agent::controlled()) return;
+    if (!agent::self.in_plugin) return;
+    const auto place = reinterpret_cast<std::uintptr_t>(address);
+    if (!agent::process.multi_threaded && !agent::mapped.may_hold(place)) return;
+    if (!agent::is_shared(address) || !agent::controlled()) return;
     agent::EngineCode engine;
     const auto key = agent::word_key(address);
     if (call == Call::MemoryWrite) {
@@ -25,8 +29,8 @@ void access(const void* address, Call call, std::size_t size) {
     } else {
         agent::spinning_point(call, key);
     }
+    if (place % agent::kWord + size <= agent::kWord) return;
     const auto last = agent::word_key(static_cast<const char*>(address) + size - 1);
-    if (last == key) return;
     call == Call::MemoryWrite ? agent::also_touches(last) : agent::also_reads(last);
 }
 

@@ -24,24 +24,23 @@ constexpr std::uint64_t fingerprint() {
 }
 constexpr std::uint64_t kFingerprint = fingerprint();
 
-// Against accidents, not against intent. Four sums side by side, since each multiplication waits
-// for the one before it.
-std::uint64_t hash_words(std::uint64_t hash, const void* from, std::size_t size) {
-    constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15u;
-    std::uint64_t sums[4] = {hash, 1, 2, 3};
-    const auto* bytes = static_cast<const char*>(from);
-    for (; size >= sizeof(sums); size -= sizeof(sums), bytes += sizeof(sums)) {
-        std::uint64_t words[4];
-        std::memcpy(words, bytes, sizeof(words));
-        for (int i = 0; i < 4; ++i) {
-            sums[i] = (sums[i] ^ words[i]) * kOdd;
-            sums[i] ^= sums[i] >> 32;
-        }
-    }
-    std::uint64_t rest[4] = {};
-    std::memcpy(rest, bytes, size);
-    for (int i = 0; i < 4; ++i) hash = mix(mix(hash, sums[i]), rest[i]);
-    return hash;
+// Calls `visit(from, size)` for each piece. How long the pieces are stands in the first of them.
+template <typename Visit>
+void visit_constants(const Segment& segment, Visit visit) {
+    static_assert(std::is_trivially_copyable_v<Plan>);
+    const Plan& plan = segment.plan;
+    visit(&segment.header, sizeof(segment.header));
+    visit(&segment.settings.step_limit, sizeof(segment.settings.step_limit));
+    visit(&segment.settings.spurious_wakeups, sizeof(segment.settings.spurious_wakeups));
+    visit(&plan, offsetof(Plan, sleeping));
+    visit(&plan.any_object, sizeof(plan.any_object));
+    visit(&plan.follow_count, sizeof(plan.follow_count));
+    visit(&plan.follow_loosely, sizeof(plan.follow_loosely));
+    visit(&plan.replay_count, sizeof(plan.replay_count));
+    visit(plan.sleeping, std::min(plan.sleep_count, kMaxSleeping) * sizeof(SleepingAccess));
+    visit(plan.follow, std::min(plan.follow_count, kMaxFollowed) * sizeof(AccessName));
+    visit(plan.replay, std::min(plan.replay_count, kMaxDecisions) * sizeof(Decision));
+    visit(plan.inputs, std::min(plan.input_count, kMaxDecisions) * sizeof(Decision));
 }
 
 bool has_header(const Segment& segment) {
@@ -91,20 +90,22 @@ const char* harm(const Segment& segment) {
     return nullptr;
 }
 
-std::uint64_t checksum_of_constants(const Segment& segment) {
-    static_assert(std::is_trivially_copyable_v<Plan>);
-    const Plan& plan = segment.plan;
-    std::uint64_t hash = hash_words(segment.settings.step_limit, &segment.header, sizeof(Header));
-    hash = mix(hash, segment.settings.spurious_wakeups ? 1 : 0);
-    hash = hash_words(hash, &plan, offsetof(Plan, sleeping));
-    const std::uint32_t sleeping = std::min(plan.sleep_count, kMaxSleeping);
-    const std::uint32_t replayed = std::min(plan.replay_count, kMaxDecisions);
-    hash = hash_words(hash, plan.sleeping, sleeping * sizeof(SleepingAccess));
-    hash = mix(hash, plan.any_object ? 1 : 0);
-    hash = mix(hash, plan.replay_count);
-    hash = hash_words(hash, plan.replay, replayed * sizeof(Decision));
-    const std::uint32_t inputs = std::min(plan.input_count, kMaxDecisions);
-    return hash_words(hash, plan.inputs, inputs * sizeof(Decision));
+void Constants::capture(const Segment& segment) {
+    bytes_.clear();
+    visit_constants(segment, [&](const void* from, std::size_t size) {
+        const auto* begin = static_cast<const char*>(from);
+        bytes_.insert(bytes_.end(), begin, begin + size);
+    });
+}
+
+bool Constants::still_hold(const Segment& segment) const {
+    std::size_t at = 0;
+    bool same = true;
+    visit_constants(segment, [&](const void* from, std::size_t size) {
+        same = same && size <= bytes_.size() - at && std::memcmp(&bytes_[0] + at, from, size) == 0;
+        if (same) at += size;
+    });
+    return same && at == bytes_.size();
 }
 
 }  // namespace stagger::control

@@ -4,6 +4,8 @@
 // a plugin. Checked by the host when it starts, and by the controller around each execution.
 #pragma once
 
+#include <vector>
+
 #include "harness/control/layout.hpp"
 
 namespace stagger::control {
@@ -15,7 +17,16 @@ void initialise(Segment&);
 // header", or what else; null if all seems well.
 const char* harm(const Segment&);
 
-// Of what stays as it is during an execution: header, settings and plan.
-std::uint64_t checksum_of_constants(const Segment&);
+// What stays as it is during an execution: header, settings and plan. A copy, since comparing one
+// costs a fraction of what any checksum would, and this is done around each execution. Owned by the
+// controller, out of the plugins' reach; allocates only until it has seen the longest plan.
+class Constants {
+public:
+    void capture(const Segment&);
+    bool still_hold(const Segment&) const;
+
+private:
+    std::vector<char> bytes_;
+};
 
 }  // namespace stagger::control

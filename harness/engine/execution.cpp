@@ -87,12 +87,12 @@ void Pool::execute(control::Phase phase) {
     begin(phase);
     control::Segment& segment = mapping_.segment();
     const bool main = phase == control::Phase::Main;
-    const std::uint64_t constants = control::checksum_of_constants(segment);
+    constants_.capture(segment);
     const TaskIndex first = control::pick_successor(segment, control::kNobody);
     pass_token(first);
     await_end();
     harm_ = control::harm(segment);
-    const bool same = control::checksum_of_constants(segment) == constants;
+    const bool same = constants_.still_hold(segment);
     if (harm_ == nullptr && !same) harm_ = "its plan";
     // What joining had no room for is lacking afterwards, too, and is told then. A crash stays one.
     const char* lacking = lacking_room(segment.registry.shortage);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/backend/protocol.hpp"
+#include "harness/control/integrity.hpp"
 #include "harness/control/layout.hpp"
 #include "harness/engine/host_process.hpp"
 #include "harness/engine/segment_mapping.hpp"
@@ -94,6 +95,7 @@ private:
     bool used_ = false;      // the built processes have already served an execution
     bool is_reset_ = false;  // what they share was, since then
     const std::atomic<bool>* cancelled_ = nullptr;
+    control::Constants constants_;
     bool given_up_ = false;
     bool hung_ = false;
     const char* harm_ = nullptr;

@@ -61,7 +61,6 @@ __attribute__((constructor)) void replace_early_functions() {
 }
 
 // The ranges that a long access is done in: whole words of the shared side, 16 at most.
-constexpr std::size_t kWord = 8;
 
 class Parts {
 public:
