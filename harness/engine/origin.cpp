@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <set>
 
 #include <fmt/format.h>
 #include <boost/crc.hpp>
@@ -15,6 +14,7 @@
 #include <stagger/backend.h>
 
 #include "harness/backend/locate.hpp"
+#include "harness/spec/cases.hpp"
 
 namespace stagger::engine {
 namespace {
@@ -32,13 +32,6 @@ std::string checksum_of(const std::string& path) {
         crc.process_bytes(buffer.data(), static_cast<std::size_t>(file.gcount()));
     }
     return file.eof() ? fmt::format("{:016x}", crc.checksum()) : "";
-}
-
-std::set<std::string> backends_of(const spec::Case& spec_case) {
-    std::set<std::string> names;
-    if (!spec_case.backend.empty()) names.insert(spec_case.backend);
-    for (const auto& [object, backend] : spec_case.object_backends) names.insert(backend);
-    return names;
 }
 
 void compare(std::string_view what, const std::string& then, const std::string& now,
@@ -73,7 +66,7 @@ Origin origin_of(const spec::Case& spec_case, const CampaignOptions& options) {
         origin.machine = static_cast<const char*>(system.machine);
         origin.kernel = static_cast<const char*>(system.release);
     }
-    for (const std::string& name : backends_of(spec_case)) {
+    for (const std::string& name : spec::backends_of(spec_case)) {
         const auto path = backend::locate(name, options.plugin_paths);
         // A plugin of another ABI is not loaded, so that what was found was found with ours.
         if (path) origin.plugins.push_back({name, STAGGER_ABI_VERSION, checksum_of(*path)});

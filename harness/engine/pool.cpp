@@ -109,10 +109,8 @@ Status Pool::reset_keepers() {
     }
     keeping = 0;
     if (joining_ == 0) return Ok{};
-    const auto strategy = plan().strategy;
     plan().strategy = control::StrategyKind::Calm;
     execute(control::Phase::Reset);
-    plan().strategy = strategy;
     if (execution().ending == Ending::Completed) return Ok{};
     return Error{fmt::format("the processes could not be reset: {}", execution().detail)};
 }
@@ -177,13 +175,14 @@ Status Pool::prepare(spec::Lifetime lifetime) {
     const bool replaces = built_ && killed;
     hung_ = given_up_ = false;
     harm_ = nullptr;
+    const auto strategy = plan().strategy;  // joining and resetting are calm; the rest stays
     if (!built_ || replaces) {
-        const auto strategy = plan().strategy;  // joining is calm; the rest of the plan stays
         const Status status = replaces ? replace_killed() : build();
         if (!status.ok()) return status;
-        plan().strategy = strategy;
     }
-    return used_ ? reset_keepers() : Status(Ok{});
+    const Status status = used_ ? reset_keepers() : Status(Ok{});
+    plan().strategy = strategy;
+    return status;
 }
 
 Status Pool::run(spec::Lifetime lifetime) {

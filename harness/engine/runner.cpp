@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <set>
 
 #include "harness/backend/locate.hpp"
 #include "harness/engine/decode.hpp"
@@ -34,17 +33,10 @@ std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t hash) {
     return control::mix(hash, bytes.size());
 }
 
-std::set<std::string> backends_of(const spec::Case& spec_case) {
-    std::set<std::string> names;
-    if (!spec_case.backend.empty()) names.insert(spec_case.backend);
-    for (const auto& [object, backend] : spec_case.object_backends) names.insert(backend);
-    return names;
-}
-
 Result<std::map<std::string, std::string>> find_plugins(const spec::Case& spec_case,
                                                         const CampaignOptions& options) {
     std::map<std::string, std::string> plugins;
-    for (const std::string& name : backends_of(spec_case)) {
+    for (const std::string& name : spec::backends_of(spec_case)) {
         const auto path = backend::locate(name, options.plugin_paths);
         if (!path) {
             const std::string near = spec::nearest_name(name, backend_names(options));

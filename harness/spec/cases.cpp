@@ -82,6 +82,18 @@ Result<std::vector<Case>> select_cases(const Scenario& scenario, const Selection
     return selected;
 }
 
+std::set<std::string> backends_of(const Case& one) {
+    std::set<std::string> used;
+    if (!one.backend.empty()) used.insert(one.backend);
+    for (const auto& [object, backend] : one.object_backends) used.insert(backend);
+    return used;
+}
+
+const std::string& backend_of(const Case& one, const std::string& object) {
+    const auto own = one.object_backends.find(object);
+    return own != one.object_backends.end() ? own->second : one.backend;
+}
+
 Result<std::pair<std::string, Value>> parse_definition(const std::string& text) {
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct Selection {
 // The file's cases that match; if none does and `make` is set, one per backend asked for, expected
 // to hold. Fails on an unknown parameter (with the nearest name).
 Result<std::vector<Case>> select_cases(const Scenario&, const Selection&, bool make);
+
+// All backends that the case uses; and the one that holds an object.
+std::set<std::string> backends_of(const Case&);
+const std::string& backend_of(const Case&, const std::string& object);
 
 // `name=value` of -D: value is literal TOML (true, 3, "text"), or bare text.
 Result<std::pair<std::string, Value>> parse_definition(const std::string& text);

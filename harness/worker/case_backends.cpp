@@ -26,11 +26,6 @@ Error plugin_failure(const std::string& name, const char* function) {
                     backend::failure_or(fmt::format("{} failed and did not say why", function)))};
 }
 
-std::string backend_of(const spec::Case& spec_case, const std::string& object) {
-    const auto found = spec_case.object_backends.find(object);
-    return found != spec_case.object_backends.end() ? found->second : spec_case.backend;
-}
-
 Error unknown_actor(const backend::Plugin& plugin, const spec::Object& actor) {
     std::vector<std::string> names;
     for (const stagger_actor* a = plugin.table().actors; a->name != nullptr; ++a)
@@ -83,7 +78,7 @@ Result<CaseBackends> CaseBackends::load(const spec::Scenario& scenario, const sp
                                         std::uint32_t clients) {
     CaseBackends backends;
     for (const spec::Object& object : scenario.objects) {
-        const std::string name = backend_of(spec_case, object.name);
+        const std::string name = spec::backend_of(spec_case, object.name);
         if (backends.member(name) == nullptr) {
             STAGGER_TRY([[maybe_unused]] Ok added, backends.add_member(name, spec_case, job));
         }
@@ -146,7 +141,7 @@ Status CaseBackends::choose_settings(Member& member, const spec::Case& spec_case
 
 void CaseBackends::place_objects(const spec::Scenario& scenario, const spec::Case& spec_case) {
     for (const spec::Object& object : scenario.objects) {
-        const std::string backend = backend_of(spec_case, object.name);
+        const std::string backend = spec::backend_of(spec_case, object.name);
         for (std::uint32_t i = 0; i < std::max(object.count, 1u); ++i) {
             place(object, scenario.flat_object_name(object.first + i), backend);
         }

@@ -56,6 +56,16 @@ int close_controlled(int descriptor, Close close_really) {
     return result;
 }
 
+template <typename Real>
+int close_known(int descriptor, Real real) {
+    const auto close_really = [&] {
+        note_epoll_closed(descriptor);
+        forget_descriptor(descriptor);
+        return real();
+    };
+    return controlled() ? close_controlled(descriptor, close_really) : close_really();
+}
+
 }  // namespace
 
 STAGGER_INTERCEPTED int pipe(int ends[2]) noexcept {
@@ -111,22 +121,11 @@ STAGGER_INTERCEPTED int dup3(int descriptor, int target, int flags) noexcept {
 
 STAGGER_INTERCEPTED int close(int descriptor) {
     STAGGER_REAL(close);
-    const auto close_really = [&] {
-        note_epoll_closed(descriptor);
-        forget_descriptor(descriptor);
-        return real(descriptor);
-    };
-    return controlled() ? close_controlled(descriptor, close_really) : close_really();
+    return close_known(descriptor, [&] { return real(descriptor); });
 }
 
 // What is left in the stream's buffer is written by it too.
 STAGGER_INTERCEPTED int fclose(FILE* stream) {
     STAGGER_REAL(fclose);
-    const int descriptor = fileno(stream);
-    const auto close_really = [&] {
-        note_epoll_closed(descriptor);
-        forget_descriptor(descriptor);
-        return real(stream);
-    };
-    return controlled() ? close_controlled(descriptor, close_really) : close_really();
+    return close_known(fileno(stream), [&] { return real(stream); });
 }

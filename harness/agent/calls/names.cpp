@@ -11,6 +11,10 @@ namespace {
 using control::Key;
 using control::NameKind;
 
+Path path_of(const FileName& name) {
+    return {name.directory, name.path, name.links};
+}
+
 Key key_of_path(const Path& path) {
     return name_key(NameKind::File, path.name());
 }
@@ -32,20 +36,7 @@ Key content_key(const char* name) {
     return id != 0 ? control::make_key(control::KeySpace::Descriptor, id) : control::kNoKey;
 }
 
-}  // namespace
-
-Key key_of(const FileName& name) {
-    return key_of_path(Path(name.directory, name.path, name.links));
-}
-
-Key listing_key(const char* path) {
-    return control::make_key(control::KeySpace::Listing, control::hash_text(path));
-}
-
-// Found anew: while the task waited for its turn, the path may have come to lead elsewhere.
-void note_found(const FileName& name) {
-    if (!self.segment->trace.on) return;
-    const Path there(name.directory, name.path, name.links);
+void note_way_and_content(const FileName& name, const Path& there) {
     also_reads(key_of_path(there));
     if (name.links == Path::Links::Follow) {
         also_reads(key_of({name.directory, name.path, Path::Links::Keep}));
@@ -54,23 +45,37 @@ void note_found(const FileName& name) {
     if (const Key content = content_key(there.name())) also_reads(content);
 }
 
+}  // namespace
+
+Key key_of(const FileName& name) {
+    return key_of_path(path_of(name));
+}
+
+Key listing_key(const char* path) {
+    return control::make_key(control::KeySpace::Listing, control::hash_text(path));
+}
+
+// Found anew: while the task waited for its turn, the path may have come to lead elsewhere.
+void note_found(const FileName& name) {
+    if (self.segment->trace.on) note_way_and_content(name, path_of(name));
+}
+
 void note_changed(const FileName& name) {
     if (!self.segment->trace.on) return;
-    note_found(name);
-    Path there(name.directory, name.path, name.links);
+    Path there = path_of(name);
+    note_way_and_content(name, there);
     also_touches(key_of_path(there));
     also_reads(listing_key(there.directory()));
 }
 
 void note_content_changed(const FileName& name) {
     if (!self.segment->trace.on) return;
-    const Path there(name.directory, name.path, name.links);
-    if (const Key content = content_key(there.name())) also_touches(content);
+    if (const Key content = content_key(path_of(name).name())) also_touches(content);
 }
 
 void note_emptied(const FileName& name) {
     if (!self.segment->trace.on) return;
-    also_touches(listing_key(Path(name.directory, name.path, name.links).name()));
+    also_touches(listing_key(path_of(name).name()));
 }
 
 }  // namespace stagger::agent

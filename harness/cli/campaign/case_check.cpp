@@ -2,7 +2,6 @@
 #include "harness/cli/campaign/case_check.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -22,18 +21,6 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 std::string did_you_mean(const std::string& wrong, const std::vector<std::string>& names) {
     const std::string near = spec::nearest_name(wrong, names);
     return near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
-}
-
-std::set<std::string> backends_of(const spec::Case& one) {
-    std::set<std::string> used;
-    if (!one.backend.empty()) used.insert(one.backend);
-    for (const auto& [object, backend] : one.object_backends) used.insert(backend);
-    return used;
-}
-
-const std::string& backend_of(const spec::Object& object, const spec::Case& one) {
-    const auto own = one.object_backends.find(object.name);
-    return own == one.object_backends.end() ? one.backend : own->second;
 }
 
 template <typename Key, typename Inner>
@@ -85,7 +72,8 @@ const spec::Step* lacking_step(const std::vector<spec::Step>& steps, const spec:
         if (step.kind != spec::StepKind::Operation) continue;
         const spec::Object& object = scenario.objects[step.object.object];
         const auto* has = lookup(backend.operations, std::string(stagger::name(object.type)));
-        if (has && backend_of(object, one) == name && !contains(*has, info(step.operation).key))
+        if (has && spec::backend_of(one, object.name) == name &&
+            !contains(*has, info(step.operation).key))
             return &step;
     }
     return nullptr;
@@ -113,7 +101,7 @@ CaseProblem CaseCheck::check(const spec::Scenario& scenario, const spec::Case& o
 
 CaseCheck::Found CaseCheck::find(const spec::Scenario& scenario, const spec::Case& one) {
     Found found = unknown_strategy(scenario, one);
-    for (const std::string& backend : backends_of(one)) {
+    for (const std::string& backend : spec::backends_of(one)) {
         if (!found.message.empty()) return found;
         found = contains(backends_, backend) ? find_on(backend, scenario, one)
                                              : unknown_backend(backend, scenario, one);
