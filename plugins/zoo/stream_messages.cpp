@@ -23,6 +23,7 @@ using namespace stagger;
 enum class Receive : std::uint8_t { Once, Counted };
 
 using Length = std::uint32_t;
+constexpr std::size_t kLongest = 64 * 1024;
 
 struct Channel {
     zoo::Ends sockets = zoo::make_socket_pair(SOCK_STREAM);
@@ -57,14 +58,18 @@ public:
     }
 
 private:
+    // What stands in the middle of a message can be read as a length of gigabytes.
     static std::size_t length_in(std::string_view header) {
         if (header.size() < sizeof(Length))
             plugin::fail_torn("only " + std::to_string(header.size()) + " bytes of a length came");
-        return wire::detail::read_little_endian<Length>(header.data());
+        const std::size_t length = wire::detail::read_little_endian<Length>(header.data());
+        if (length > kLongest)
+            plugin::fail_torn(std::to_string(length) + " bytes are more than a message can have");
+        return length;
     }
 
     static std::string receive_once(int socket) {
-        std::string buffer(64 * 1024, '\0');
+        std::string buffer(kLongest, '\0');
         ssize_t got = recv(socket, buffer.data(), buffer.size(), 0);
         while (got < 0 && errno == EINTR) got = recv(socket, buffer.data(), buffer.size(), 0);
         if (got < 0) plugin::fail_system("recv", errno);
