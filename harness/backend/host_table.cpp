@@ -7,9 +7,13 @@ namespace {
 thread_local std::string result;
 thread_local std::string failure;
 
-void set_result(const char* data, std::size_t size) { result.assign(data, size); }
+void set_result(const char* data, std::size_t size) {
+    result.assign(data, size);
+}
 
-void fail(const char* message) { failure = message != nullptr ? message : ""; }
+void fail(const char* message) {
+    failure = message != nullptr ? message : "";
+}
 
 }  // namespace
 
@@ -24,7 +28,9 @@ void clear_answers() {
     failure.clear();
 }
 
-const std::string& result_bytes() { return result; }
+const std::string& result_bytes() {
+    return result;
+}
 
 std::string failure_or(const std::string& otherwise) {
     return failure.empty() ? otherwise : failure;

@@ -11,8 +11,7 @@
 namespace stagger::backend {
 
 // A path that ends in .so is taken as it is.
-std::optional<std::string> locate(const std::string& name,
-                                  const std::vector<std::string>& folders);
+std::optional<std::string> locate(const std::string& name, const std::vector<std::string>& folders);
 
 // Sorted, without doubles.
 std::vector<std::string> names_in(const std::vector<std::string>& folders);

@@ -43,15 +43,15 @@ enum class Symptom : std::uint8_t {
     FinalState,
 };
 
-std::string_view name(Symptom);  // "lost-update"
+std::string_view name(Symptom);         // "lost-update"
 std::string_view explanation(Symptom);  // one sentence for a person who never heard of it
 std::optional<Symptom> symptom(std::string_view name);
 std::vector<std::string> symptom_names();  // in order of precedence
 
 struct Violation {
     Symptom symptom = Symptom::NotLinearizable;
-    std::string object;   // "" if it is about none
-    std::string message;  // one sentence with the values involved
+    std::string object;                // "" if it is about none
+    std::string message;               // one sentence with the values involved
     std::vector<std::uint32_t> calls;  // the critical ones: indices into History::calls
 };
 
@@ -66,16 +66,16 @@ enum class OutcomeClass : std::uint8_t { Acceptable, Interesting, Forbidden };
 
 // What the case expects, besides what every scenario expects.
 struct Expectations {
-    std::map<std::string, double> visible;    // object -> seconds
+    std::map<std::string, double> visible;  // object -> seconds
     std::vector<Symptom> allow;
-    bool judge_linearizability = true;        // false with `outcomes`
+    bool judge_linearizability = true;  // false with `outcomes`
 };
 
 // What this execution's `final` and `observe` came to; see engine/final_state.
 struct Observations {
     std::vector<FinalResult> finals;
-    std::optional<std::string> outcome;       // "0,1"
-    std::string seen;                         // what it is made of: "p.r = 0, q.r = 1"
+    std::optional<std::string> outcome;  // "0,1"
+    std::string seen;                    // what it is made of: "p.r = 0, q.r = 1"
     OutcomeClass outcome_class = OutcomeClass::Acceptable;
 };
 

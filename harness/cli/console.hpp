@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where a command's words go: results for people to stdout, or to stderr when `--json -` or its like owns
-// stdout; progress and errors to stderr. Written from one thread at a time. A reader that went away
-// is no error: what nobody reads is dropped, and the exit code still tells the verdict. A disk that
-// is full is one.
+// Where a command's words go: results for people to stdout, or to stderr when `--json -` or its
+// like owns stdout; progress and errors to stderr. Written from one thread at a time. A reader that
+// went away is no error: what nobody reads is dropped, and the exit code still tells the verdict. A
+// disk that is full is one.
 #pragma once
 
 #include <string_view>

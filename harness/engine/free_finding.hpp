@@ -17,7 +17,7 @@ struct FreeRun {
     check::Verdict verdict;
     history::History history;
     std::vector<control::AccessName> order;  // of the beginnings and ends of operations
-    std::vector<control::Decision> delays;  // that were planned, and the inputs drawn
+    std::vector<control::Decision> delays;   // that were planned, and the inputs drawn
     std::string output;
 };
 

@@ -41,8 +41,8 @@ private:
 
     bool is(const schedule::Decision& planned, const control::Decision& decision) const {
         const bool input = decision.choice == control::ChoiceKind::Input;
-        return input == is_input(planned) && decision.point == planned.point && decision.turn == planned.turn &&
-               task_name(decision.task, tasks_) == planned.task;
+        return input == is_input(planned) && decision.point == planned.point &&
+               decision.turn == planned.turn && task_name(decision.task, tasks_) == planned.task;
     }
 
     // A fault that was to strike, and did not.
@@ -119,9 +119,10 @@ private:
             return {fmt::format("{} asked any() {} times, and never for number {}", planned.task,
                                 asked, planned.point)};
         }
-        return {fmt::format("{} was to draw {} at its any() number {} (`{}`), which that does not "
-                            "give",
-                            planned.task, planned.value, planned.point, planned.label)};
+        return {
+            fmt::format("{} was to draw {} at its any() number {} (`{}`), which that does not "
+                        "give",
+                        planned.task, planned.value, planned.point, planned.label)};
     }
 
     Misfit explain(const schedule::Decision& planned) const {

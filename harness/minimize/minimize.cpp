@@ -24,8 +24,7 @@ Decisions minimize(Decisions decisions, const StillShows& still_shows, std::size
         const std::size_t size = (decisions.size() + pieces - 1) / pieces;
         bool smaller = false;
         for (std::size_t from = 0; from < decisions.size() && tries < most_tries;) {
-            Decisions candidate =
-                without(decisions, from, std::min(from + size, decisions.size()));
+            Decisions candidate = without(decisions, from, std::min(from + size, decisions.size()));
             ++tries;
             if (still_shows(candidate)) {
                 decisions = std::move(candidate);
@@ -36,8 +35,10 @@ Decisions minimize(Decisions decisions, const StillShows& still_shows, std::size
         }
         if (tries >= most_tries) break;
         if (size == 1 && !smaller) break;
-        if (!smaller) pieces = std::min(pieces * 2, decisions.size());
-        else pieces = std::max<std::size_t>(std::min(pieces, decisions.size()), 2);
+        if (!smaller)
+            pieces = std::min(pieces * 2, decisions.size());
+        else
+            pieces = std::max<std::size_t>(std::min(pieces, decisions.size()), 2);
     }
     return decisions;
 }

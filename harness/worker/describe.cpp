@@ -14,7 +14,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string text_or_empty(const char* text) { return text != nullptr ? text : ""; }
+std::string text_or_empty(const char* text) {
+    return text != nullptr ? text : "";
+}
 
 ordered_json describe_operations(const stagger_backend& table) {
     ordered_json types = ordered_json::object();

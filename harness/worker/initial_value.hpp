@@ -12,12 +12,17 @@ inline Value initial_value(const spec::Object& object) {
     if (!object.initial.is_nil()) return object.initial;
     switch (object.type) {
         case ObjectType::Register:
-        case ObjectType::Semaphore: return Value(0);
+        case ObjectType::Semaphore:
+            return Value(0);
         case ObjectType::List:
-        case ObjectType::Queue: return Value(Value::List{});
-        case ObjectType::Map: return Value(Value::Map{});
-        case ObjectType::Event: return Value(false);
-        default: return Value();
+        case ObjectType::Queue:
+            return Value(Value::List{});
+        case ObjectType::Map:
+            return Value(Value::Map{});
+        case ObjectType::Event:
+            return Value(false);
+        default:
+            return Value();
     }
 }
 

@@ -26,9 +26,8 @@ struct Interrupted {
 TEST(Interruption, OfTheSearchIsNoVerdict) {
     const spec::Scenario scenario = testing::scenario_at("specs/updates/increment.toml");
     Interrupted interrupted(10);
-    const CaseResult result =
-        run_case(scenario, testing::case_of(scenario, "increment/shm/locked=true"),
-                 interrupted.options);
+    const CaseResult result = run_case(
+        scenario, testing::case_of(scenario, "increment/shm/locked=true"), interrupted.options);
     EXPECT_EQ(result.status, CaseStatus::Inconclusive) << testing::describe(result);
     EXPECT_EQ(result.schedules, 10u);
 }

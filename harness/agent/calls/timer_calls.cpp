@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// timerfd_*: modelled in virtual time. Timers that send signals stay the kernel's, in real time, and
-// are remembered: while one may be under way nothing is a deadlock. Runs in the task that calls.
+// timerfd_*: modelled in virtual time. Timers that send signals stay the kernel's, in real time,
+// and are remembered: while one may be under way nothing is a deadlock. Runs in the task that
+// calls.
 #include <poll.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>

@@ -13,7 +13,8 @@ void crash(Context& context) {
     const std::string who =
         history.culprit == history::kNone ? "A process" : task_name(history, history.culprit);
     // "was killed by signal 11", "exited with status 0": what the kernel says needs no "died".
-    const bool sentence = history.detail.starts_with("was ") || history.detail.starts_with("exited");
+    const bool sentence =
+        history.detail.starts_with("was ") || history.detail.starts_with("exited");
     const std::string_view died = sentence ? " " : history.detail.empty() ? " died" : " died: ";
     context.report(Symptom::Crash, "", fmt::format("{}{}{}.", who, died, history.detail));
 }

@@ -88,7 +88,8 @@ std::string valued_options(const Manual& manual) {
     return out;
 }
 
-constexpr std::string_view kHelpers = R"bash(# bash completion for stagger, written from its table of options.
+constexpr std::string_view kHelpers =
+    R"bash(# bash completion for stagger, written from its table of options.
 
 _stagger_words() {
     mapfile -t COMPREPLY < <(compgen -W "$1" -- "$current")

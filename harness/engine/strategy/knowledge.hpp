@@ -89,7 +89,9 @@ public:
     ReadsFrom next_read(const ReadsFrom& after) const;
     const KeyUse* use_of(control::Key key) const;
     // Changes when something was learned that a planner could aim at.
-    std::size_t version() const { return seen_.size() + seen_rows_.size() + seen_chains_.size() + contended_count_; }
+    std::size_t version() const {
+        return seen_.size() + seen_rows_.size() + seen_chains_.size() + contended_count_;
+    }
     // Of the last execution, in the order of the reads.
     const std::vector<ReadsFrom>& last_pairs() const { return last_pairs_; }
 
@@ -119,7 +121,7 @@ private:
 
     struct Write {
         control::AccessName access{control::kNobody, 0};
-        ReadsFrom operation;  // as a reader: the one that the write belongs to
+        ReadsFrom operation;           // as a reader: the one that the write belongs to
         std::uint64_t read_sites = 0;  // of what its task read last before; 0: nothing
     };
     struct LastRead {

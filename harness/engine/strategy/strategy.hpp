@@ -27,9 +27,9 @@ struct FaultTable {
 
 // What a planner may look at.
 struct Planning {
-    std::uint64_t index = 0;  // of the execution among the planner's own, from 0
-    std::uint64_t seed = 0;   // of the campaign
-    std::uint32_t depth = 3;  // most change points and delays, plus one
+    std::uint64_t index = 0;                 // of the execution among the planner's own, from 0
+    std::uint64_t seed = 0;                  // of the campaign
+    std::uint32_t depth = 3;                 // most change points and delays, plus one
     std::uint64_t left = ~std::uint64_t{0};  // executions that the campaign may still make
     const Knowledge* knowledge = nullptr;
     const FaultTable* faults = nullptr;  // of the case
