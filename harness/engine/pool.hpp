@@ -98,6 +98,7 @@ private:
     control::Constants constants_;
     bool given_up_ = false;
     bool hung_ = false;
+    bool took_long_ = false;  // the last execution, so that it was looked after
     const char* harm_ = nullptr;
     std::uint64_t last_points_ = 0;
     double stalled_cpu_ = 0;
