@@ -99,6 +99,11 @@ HostProcess& HostProcess::operator=(HostProcess&&) noexcept = default;
 
 Result<HostProcess> HostProcess::start(const std::string& worker_path, int segment_descriptor) {
     HostProcess host;
+    const auto cannot = [&](const std::string& why) {
+        return Error{fmt::format("{} cannot be started: {}", worker_path, why)};
+    };
+    // Boost may leave a zombie behind where the child finds that it cannot become the worker.
+    if (access(worker_path.c_str(), X_OK) != 0) return cannot(std::strerror(errno));
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return Error{fmt::format("no socket for the worker: {}", std::strerror(errno))};
@@ -108,6 +113,10 @@ Result<HostProcess> HostProcess::start(const std::string& worker_path, int segme
     host.state_->output = move_high(memfd_create("stagger-output", MFD_CLOEXEC));
     fcntl(host.state_->output, F_SETFL, O_APPEND);
     const int segment = move_high(dup(segment_descriptor));
+    if (host.state_->channel < 0 || theirs < 0 || host.state_->output < 0 || segment < 0) {
+        for (const int descriptor : {theirs, segment}) close(descriptor);
+        return cannot("there are not enough file descriptors (see `ulimit -n`)");
+    }
     std::error_code error;
     // Boost opens a pipe and marks it close-on-exec in two steps; a fork between them, by a thread
     // that runs another case, would keep it open.
@@ -120,9 +129,7 @@ Result<HostProcess> HostProcess::start(const std::string& worker_path, int segme
         bp::posix::fd.bind(backend::kSegmentDescriptor, segment), error);
     close(theirs);
     close(segment);
-    if (error) {
-        return Error{fmt::format("{} cannot be started: {}", worker_path, error.message())};
-    }
+    if (error) return cannot(error.message());
     return host;
 }
 
