@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdio>
 #include <cstring>
 
 #include "harness/agent/real.hpp"
@@ -202,8 +203,19 @@ void name_linked(control::NameKind kind, const char* from, const char* to) {
 }
 
 void name_moved(control::NameKind kind, const char* from, const char* to) {
+    if (process.segment == nullptr || std::strcmp(from, to) == 0) return;
     name_linked(kind, from, to);
-    if (std::strcmp(from, to) != 0) name_removed(kind, from);
+    name_removed(kind, from);
+    const std::size_t size = std::strlen(from);
+    for (const NameEntry& entry : process.segment->registry.names) {
+        const bool below = entry.present && entry.kind == static_cast<std::uint8_t>(kind) &&
+                           std::strncmp(entry.name, from, size) == 0 && entry.name[size] == '/';
+        if (!below) continue;
+        char moved[2 * sizeof(entry.name)];
+        std::snprintf(moved, sizeof(moved), "%s%s", to, entry.name + size);
+        name_linked(kind, entry.name, moved);
+        name_removed(kind, entry.name);
+    }
 }
 
 control::Key name_key(control::NameKind kind, const char* name) {

@@ -37,6 +37,7 @@ std::uint64_t name_id(control::NameKind kind, const char* name, bool created);
 // 0: nothing under that name was ever opened or made, as far as is known.
 std::uint64_t known_name_id(control::NameKind kind, const char* name);
 void name_removed(control::NameKind kind, const char* name);
+// With all that is below it, if it is a directory.
 void name_moved(control::NameKind kind, const char* from, const char* to);
 void name_linked(control::NameKind kind, const char* from, const char* to);  // one more name
 control::Key name_key(control::NameKind kind, const char* name);

@@ -247,7 +247,7 @@ Evidence Explorer::evidence() const {
     if (evidence.complete && case_.real_libc) {
         evidence.limits.push_back("libc's own steps between two futex calls are taken as one");
     }
-    for (const auto& what : out_of_sight_backends(runner_.pool().layout(), options_)) {
+    for (const auto& what : out_of_sight_backends(case_, options_)) {
         evidence.complete = false;
         evidence.limits.push_back("out of sight: " + what);
     }

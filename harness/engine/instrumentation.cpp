@@ -3,36 +3,215 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
 #include <set>
+#include <string_view>
 
 #include "harness/backend/locate.hpp"
+#include "harness/engine/shared_library.hpp"
 
 namespace stagger::engine {
 namespace {
 
-// Compilers leave the names of the calls they emit in the file.
-bool is_instrumented(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string content{std::istreambuf_iterator<char>(file),
-                              std::istreambuf_iterator<char>()};
-    return content.find("__tsan_") != std::string::npos;
+// By these processes or threads can meet, and the agent stands in front of none of them, nor of the
+// calls that libc makes inside them.
+constexpr std::array kUnseenCalls = std::to_array<std::string_view>({"__fgets_chk",
+                                                                     "__fread_chk",
+                                                                     "__getdelim",
+                                                                     "__isoc99_fscanf",
+                                                                     "_Fork",
+                                                                     "aio_fsync",
+                                                                     "aio_read",
+                                                                     "aio_read64",
+                                                                     "aio_suspend",
+                                                                     "aio_write",
+                                                                     "aio_write64",
+                                                                     "call_once",
+                                                                     "clone",
+                                                                     "close_range",
+                                                                     "closefrom",
+                                                                     "cnd_broadcast",
+                                                                     "cnd_signal",
+                                                                     "cnd_timedwait",
+                                                                     "cnd_wait",
+                                                                     "copy_file_range",
+                                                                     "daemon",
+                                                                     "execveat",
+                                                                     "fallocate",
+                                                                     "fallocate64",
+                                                                     "fanotify_init",
+                                                                     "fgetc",
+                                                                     "fgets",
+                                                                     "fgetxattr",
+                                                                     "flockfile",
+                                                                     "forkpty",
+                                                                     "fread",
+                                                                     "fread_unlocked",
+                                                                     "freopen",
+                                                                     "freopen64",
+                                                                     "fscanf",
+                                                                     "fsetxattr",
+                                                                     "ftrylockfile",
+                                                                     "ftw",
+                                                                     "ftw64",
+                                                                     "getc",
+                                                                     "getdelim",
+                                                                     "getdents64",
+                                                                     "getline",
+                                                                     "getxattr",
+                                                                     "glob",
+                                                                     "glob64",
+                                                                     "inotify_init",
+                                                                     "inotify_init1",
+                                                                     "io_uring_setup",
+                                                                     "ioctl",
+                                                                     "lgetxattr",
+                                                                     "lio_listio",
+                                                                     "lio_listio64",
+                                                                     "lsetxattr",
+                                                                     "memccpy",
+                                                                     "mkdtemp",
+                                                                     "mknod",
+                                                                     "mknodat",
+                                                                     "mkostemp",
+                                                                     "mkostemp64",
+                                                                     "mkstemp",
+                                                                     "mkstemp64",
+                                                                     "mkstemps",
+                                                                     "mkstemps64",
+                                                                     "mq_setattr",
+                                                                     "mremap",
+                                                                     "mtx_lock",
+                                                                     "mtx_timedlock",
+                                                                     "mtx_trylock",
+                                                                     "mtx_unlock",
+                                                                     "nftw",
+                                                                     "nftw64",
+                                                                     "pause",
+                                                                     "pidfd_open",
+                                                                     "pidfd_send_signal",
+                                                                     "popen",
+                                                                     "posix_fallocate",
+                                                                     "posix_fallocate64",
+                                                                     "process_vm_readv",
+                                                                     "process_vm_writev",
+                                                                     "pthread_clockjoin_np",
+                                                                     "pthread_once",
+                                                                     "ptrace",
+                                                                     "readdir64_r",
+                                                                     "readdir_r",
+                                                                     "recvmmsg",
+                                                                     "remap_file_pages",
+                                                                     "scandir",
+                                                                     "scandir64",
+                                                                     "scandirat",
+                                                                     "sendfile",
+                                                                     "sendfile64",
+                                                                     "sendmmsg",
+                                                                     "setxattr",
+                                                                     "signalfd",
+                                                                     "sigsuspend",
+                                                                     "sigtimedwait",
+                                                                     "sigwait",
+                                                                     "sigwaitinfo",
+                                                                     "splice",
+                                                                     "system",
+                                                                     "tee",
+                                                                     "thrd_create",
+                                                                     "thrd_join",
+                                                                     "tmpfile",
+                                                                     "tmpfile64",
+                                                                     "vmsplice"});
+
+// Of libc and the compilers, which every backend is linked with: that these are not compiled with
+// the flag is a limit that holds always.
+constexpr std::array kRuntime = std::to_array<std::string_view>(
+    {"ld-linux", "libatomic.so", "libc++.so", "libc++abi.so", "libc.so", "libdl.so", "libgcc_s.so",
+     "libm.so", "libpthread.so", "librt.so", "libstdc++.so"});
+
+bool is_runtime(const std::string& library) {
+    return std::any_of(kRuntime.begin(), kRuntime.end(),
+                       [&](std::string_view name) { return library.starts_with(name); });
 }
+
+// Compilers leave the names of the calls they emit in the file.
+bool is_instrumented(const SharedLibrary& library) {
+    const auto first = library.imports.lower_bound("__tsan_");
+    return first != library.imports.end() && first->starts_with("__tsan_");
+}
+
+std::vector<std::string> unseen_calls_of(const SharedLibrary& library) {
+    std::vector<std::string> calls;
+    for (const std::string& name : library.imports)
+        if (std::find(kUnseenCalls.begin(), kUnseenCalls.end(), name) != kUnseenCalls.end())
+            calls.push_back(name);
+    return calls;
+}
+
+class Search {
+public:
+    void look_at(const std::string& who, const std::string& path) {
+        const auto library = read_shared_library(path);
+        if (!library) return add(who, "all that it does, since its file cannot be understood");
+        if (!is_instrumented(*library))
+            add(who,
+                "its accesses to shared memory, since it was compiled without "
+                "-fsanitize=thread");
+        if (const auto calls = unseen_calls_of(*library); !calls.empty())
+            add(who, fmt::format("its calls of {}, which Stagger does not know",
+                                 fmt::join(calls, ", ")));
+        for (const std::string& needed : library->needs) {
+            if (is_runtime(needed) || !seen_.insert(needed).second) continue;
+            const std::string brought = fmt::format("library {} of {}", needed, who);
+            if (const auto file = find(needed, *library))
+                look_at(brought, *file);
+            else
+                add(brought, "all that it does, since it is not where its user says");
+        }
+    }
+
+    std::vector<std::string> found;
+
+private:
+    void add(const std::string& who, const std::string& what) {
+        found.push_back(fmt::format("{}: {}", who, what));
+    }
+
+    // What a system has in its own folders was not compiled for this.
+    static std::optional<std::string> find(const std::string& needed, const SharedLibrary& by) {
+        for (const std::string& folder : by.folders) {
+            const std::filesystem::path file = std::filesystem::path(folder) / needed;
+            std::error_code error;
+            if (std::filesystem::exists(file, error)) return file.string();
+        }
+        return std::nullopt;
+    }
+
+    std::set<std::string> seen_;
+};
 
 }  // namespace
 
-std::vector<std::string> out_of_sight_backends(const backend::Layout& layout,
+std::vector<std::string> out_of_sight_in(const std::string& name, const std::string& path) {
+    Search search;
+    search.look_at("backend " + name, path);
+    return std::move(search.found);
+}
+
+std::vector<std::string> out_of_sight_backends(const spec::Case& spec_case,
                                                const CampaignOptions& options) {
     std::set<std::string> backends;
-    for (const history::Object& object : layout.objects) backends.insert(object.backend);
+    if (!spec_case.backend.empty()) backends.insert(spec_case.backend);
+    for (const auto& [object, backend] : spec_case.object_backends) backends.insert(backend);
     std::vector<std::string> out_of_sight;
     for (const std::string& name : backends) {
         const auto path = backend::locate(name, options.plugin_paths);
-        if (!path || is_instrumented(*path)) continue;
-        out_of_sight.push_back(
-            fmt::format("backend {}: its accesses to shared memory, since it was compiled without "
-                        "-fsanitize=thread",
-                        name));
+        if (!path) continue;
+        for (std::string& what : out_of_sight_in(name, *path))
+            out_of_sight.push_back(std::move(what));
     }
     return out_of_sight;
 }

@@ -38,8 +38,9 @@ std::vector<PointInfo> count_points(Runner& runner) {
     return points;
 }
 
-std::vector<std::string> find_out_of_sight(Runner& runner, const CampaignOptions& options) {
-    auto out_of_sight = out_of_sight_backends(runner.pool().layout(), options);
+std::vector<std::string> find_out_of_sight(Runner& runner, const spec::Case& spec_case,
+                                           const CampaignOptions& options) {
+    auto out_of_sight = out_of_sight_backends(spec_case, options);
     if (runner.pool().segment().trace.full) {
         out_of_sight.push_back(fmt::format("all behind the first {} events", control::kMaxTraced));
     }
@@ -58,7 +59,7 @@ Result<PointsReport> survey_points(const spec::Scenario& scenario, const spec::C
     runner.pool().segment().trace.on = true;
     STAGGER_TRY(const Seen* seen, runner.run(spec::Lifetime::Warm));
     if (!seen->harness_error.empty()) return Error{seen->harness_error};
-    return PointsReport{count_points(runner), find_out_of_sight(runner, options)};
+    return PointsReport{count_points(runner), find_out_of_sight(runner, spec_case, options)};
 }
 
 }  // namespace stagger::engine

@@ -245,6 +245,13 @@ TEST(CallsOnNames, ShowTheSameToTheSearchAsToBruteForce) {
     EXPECT_LT(tally.searched, tally.brute / 2);
 }
 
+// A file is the same to who has it open, also when the directory that it is in gets another name.
+TEST(CallsOnNames, AreFollowedToFilesThatAreOpen) {
+    Tally tally;
+    compare(testing::scenario_of_names({28}, {29}, 12), 2000, tally);
+    EXPECT_EQ(tally.compared, 1u);
+}
+
 CaseResult exhaust(const spec::Scenario& scenario, const std::string& id) {
     CampaignOptions options = testing::world();
     options.strategy = "exhaustive";

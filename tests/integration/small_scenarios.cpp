@@ -212,19 +212,26 @@ std::string small_scenario(const std::string& backend, std::uint64_t seed) {
 std::string scenario_of_names(std::uint64_t seed) {
     constexpr std::uint64_t kCalls = 28;
     std::uint64_t random = control::mix(seed, control::hash_text("names"));
-    const auto calls = [&](int count) {
-        std::string steps;
-        for (int i = 0; i < count; ++i) {
-            steps +=
-                "{ add = \"calls\", value = " + std::to_string(control::mix(++random, 3) % kCalls) +
-                ", into = \"x" + std::to_string(i) + "\" }, ";
-        }
-        return "steps = [" + steps + "]\n";
+    const auto drawn = [&](std::uint64_t below) {
+        return static_cast<int>(control::mix(++random, 3) % below);
     };
-    const std::string there = std::to_string(control::mix(++random, 3) % 16);
-    return "name = \"names\"\n[objects]\ncalls = { type = \"register\", initial = " + there +
-           " }\n[process.p]\n" + calls(2) + "[process.q]\n" + calls(1) +
-           "[[case]]\nbackend = \"names\"\n";
+    const int there = drawn(16);
+    const int first = drawn(kCalls), second = drawn(kCalls);
+    return scenario_of_names({first, second}, {drawn(kCalls)}, there);
+}
+
+std::string scenario_of_names(const std::vector<int>& first, const std::vector<int>& second,
+                              int there) {
+    const auto steps = [](const std::vector<int>& calls) {
+        std::string text;
+        for (std::size_t i = 0; i < calls.size(); ++i)
+            text += "{ add = \"calls\", value = " + std::to_string(calls[i]) + ", into = \"x" +
+                    std::to_string(i) + "\" }, ";
+        return "steps = [" + text + "]\n";
+    };
+    return "name = \"names\"\n[objects]\ncalls = { type = \"register\", initial = " +
+           std::to_string(there) + " }\n[process.p]\n" + steps(first) + "[process.q]\n" +
+           steps(second) + "[[case]]\nbackend = \"names\"\n";
 }
 
 }  // namespace stagger::testing

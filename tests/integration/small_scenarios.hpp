@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace stagger::testing {
 
@@ -14,5 +15,9 @@ std::string small_scenario(const std::string& backend, std::uint64_t seed);
 
 // Two tasks that make a few calls on names of files, on the tests' own backend `names`.
 std::string scenario_of_names(std::uint64_t seed);
+
+// Calls by their numbers, of two tasks; `there`: what is there from the beginning, by bits.
+std::string scenario_of_names(const std::vector<int>& first, const std::vector<int>& second,
+                              int there);
 
 }  // namespace stagger::testing

@@ -170,6 +170,23 @@ STAGGER_OPEN(open64)
 STAGGER_OPENAT(openat)
 STAGGER_OPENAT(openat64)
 
+// What programs that are compiled with _FORTIFY_SOURCE call where they give no mode.
+STAGGER_INTERCEPTED int __open_2(const char* path, int flags) {
+    return open_any({AT_FDCWD, path, flags, 0});
+}
+
+STAGGER_INTERCEPTED int __open64_2(const char* path, int flags) {
+    return open_any({AT_FDCWD, path, flags, 0});
+}
+
+STAGGER_INTERCEPTED int __openat_2(int directory, const char* path, int flags) {
+    return open_any({directory, path, flags, 0});
+}
+
+STAGGER_INTERCEPTED int __openat64_2(int directory, const char* path, int flags) {
+    return open_any({directory, path, flags, 0});
+}
+
 STAGGER_INTERCEPTED int creat(const char* path, mode_t mode) {
     return open_any({AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode});
 }

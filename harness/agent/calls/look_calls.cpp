@@ -149,6 +149,16 @@ STAGGER_INTERCEPTED ssize_t readlinkat(int directory, const char* path, char* ta
                      [&] { return real(directory, path, target, size); });
 }
 
+STAGGER_INTERCEPTED ssize_t __readlink_chk(const char* path, char* target, std::size_t size,
+                                           std::size_t) {
+    return readlink(path, target, size);
+}
+
+STAGGER_INTERCEPTED ssize_t __readlinkat_chk(int directory, const char* path, char* target,
+                                             std::size_t size, std::size_t) {
+    return readlinkat(directory, path, target, size);
+}
+
 STAGGER_INTERCEPTED off_t lseek(int descriptor, off_t offset, int whence) noexcept {
     STAGGER_REAL(lseek);
     return seek(descriptor, [&] { return real(descriptor, offset, whence); });

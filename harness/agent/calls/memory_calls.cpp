@@ -200,3 +200,57 @@ STAGGER_INTERCEPTED char* strncpy(char* to, const char* from, std::size_t size) 
     memset(to + length, 0, size - length);
     return to;
 }
+
+STAGGER_INTERCEPTED void* mempcpy(void* to, const void* from, std::size_t size) noexcept {
+    return static_cast<char*>(memcpy(to, from, size)) + size;
+}
+
+STAGGER_INTERCEPTED char* stpcpy(char* to, const char* from) noexcept {
+    const std::size_t length = std::strlen(from);
+    return static_cast<char*>(memcpy(to, from, length + 1)) + length;
+}
+
+STAGGER_INTERCEPTED void bcopy(const void* from, void* to, std::size_t size) noexcept {
+    memmove(to, from, size);
+}
+
+STAGGER_INTERCEPTED void bzero(void* to, std::size_t size) noexcept {
+    memset(to, 0, size);
+}
+
+// The same where the compiler knows how much room there is (_FORTIFY_SOURCE).
+extern "C" [[noreturn]] void __chk_fail();
+
+STAGGER_INTERCEPTED void* __memcpy_chk(void* to, const void* from, std::size_t size,
+                                       std::size_t room) {
+    if (size > room) __chk_fail();
+    return memcpy(to, from, size);
+}
+
+STAGGER_INTERCEPTED void* __mempcpy_chk(void* to, const void* from, std::size_t size,
+                                        std::size_t room) {
+    if (size > room) __chk_fail();
+    return mempcpy(to, from, size);
+}
+
+STAGGER_INTERCEPTED void* __memmove_chk(void* to, const void* from, std::size_t size,
+                                        std::size_t room) {
+    if (size > room) __chk_fail();
+    return memmove(to, from, size);
+}
+
+STAGGER_INTERCEPTED void* __memset_chk(void* to, int value, std::size_t size, std::size_t room) {
+    if (size > room) __chk_fail();
+    return memset(to, value, size);
+}
+
+STAGGER_INTERCEPTED char* __strcpy_chk(char* to, const char* from, std::size_t room) {
+    if (std::strlen(from) >= room) __chk_fail();
+    return strcpy(to, from);
+}
+
+STAGGER_INTERCEPTED char* __strncpy_chk(char* to, const char* from, std::size_t size,
+                                        std::size_t room) {
+    if (size > room) __chk_fail();
+    return strncpy(to, from, size);
+}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // read and its kin: made once poll says that they can go on. A read makes room, so it may wake
-// writers. Runs in the task that calls. read(2), pipe(7).
+// writers. And what reads and writes at an offset, which is of files and never waits. Runs in the
+// task that calls. read(2), pread(2), preadv2(2), pipe(7).
+#include <sys/eventfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -81,7 +83,73 @@ STAGGER_INTERCEPTED ssize_t pwrite64(int descriptor, const void* buffer, std::si
     return pwrite(descriptor, buffer, size, offset);
 }
 
+STAGGER_INTERCEPTED ssize_t preadv(int descriptor, const iovec* vector, int count, off_t offset) {
+    STAGGER_REAL(preadv);
+    return at_offset(Call::Read, descriptor,
+                     [&] { return real(descriptor, vector, count, offset); });
+}
+
+STAGGER_INTERCEPTED ssize_t preadv64(int descriptor, const iovec* vector, int count,
+                                     off64_t offset) {
+    return preadv(descriptor, vector, count, offset);
+}
+
+STAGGER_INTERCEPTED ssize_t pwritev(int descriptor, const iovec* vector, int count, off_t offset) {
+    STAGGER_REAL(pwritev);
+    return at_offset(Call::Write, descriptor,
+                     [&] { return real(descriptor, vector, count, offset); });
+}
+
+STAGGER_INTERCEPTED ssize_t pwritev64(int descriptor, const iovec* vector, int count,
+                                      off64_t offset) {
+    return pwritev(descriptor, vector, count, offset);
+}
+
+// At the offset -1, which stands for the file's own, they are readv and writev, and may wait.
+STAGGER_INTERCEPTED ssize_t preadv2(int descriptor, const iovec* vector, int count, off_t offset,
+                                    int flags) {
+    STAGGER_REAL(preadv2);
+    const auto read = [&] { return real(descriptor, vector, count, offset, flags); };
+    const bool waits = offset == -1 && (flags & RWF_NOWAIT) == 0;
+    return controlled() && waits ? read_controlled(descriptor, read)
+                                 : at_offset(Call::Read, descriptor, read);
+}
+
+STAGGER_INTERCEPTED ssize_t preadv64v2(int descriptor, const iovec* vector, int count,
+                                       off64_t offset, int flags) {
+    return preadv2(descriptor, vector, count, offset, flags);
+}
+
+STAGGER_INTERCEPTED ssize_t pwritev2(int descriptor, const iovec* vector, int count, off_t offset,
+                                     int flags) {
+    STAGGER_REAL(pwritev2);
+    const bool waits = offset == -1 && (flags & RWF_NOWAIT) == 0;
+    if (controlled() && waits) return writev(descriptor, vector, count);
+    return at_offset(Call::Write, descriptor,
+                     [&] { return real(descriptor, vector, count, offset, flags); });
+}
+
+STAGGER_INTERCEPTED ssize_t pwritev64v2(int descriptor, const iovec* vector, int count,
+                                        off64_t offset, int flags) {
+    return pwritev2(descriptor, vector, count, offset, flags);
+}
+
+// libc's own call read, unseen.
+STAGGER_INTERCEPTED int eventfd_read(int descriptor, eventfd_t* value) {
+    return read(descriptor, value, sizeof(*value)) == sizeof(*value) ? 0 : -1;
+}
+
 STAGGER_INTERCEPTED ssize_t __read_chk(int descriptor, void* buffer, std::size_t size,
                                        std::size_t) {
     return read(descriptor, buffer, size);
+}
+
+STAGGER_INTERCEPTED ssize_t __pread_chk(int descriptor, void* buffer, std::size_t size,
+                                        off_t offset, std::size_t) {
+    return pread(descriptor, buffer, size, offset);
+}
+
+STAGGER_INTERCEPTED ssize_t __pread64_chk(int descriptor, void* buffer, std::size_t size,
+                                          off64_t offset, std::size_t) {
+    return pread(descriptor, buffer, size, offset);
 }

@@ -4,6 +4,7 @@
 // longer one becomes its partial writes, each a step, since others may write in between. Runs in
 // the task that calls. SIGPIPE comes from the kernel's own call.
 #include <limits.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -30,7 +31,8 @@ ssize_t real_writev(int descriptor, const iovec* vector, int count) {
 // Exactly what a pipe has room for. Linux before 6.4 has no RWF_NOWAIT for pipes; then poll says
 // whether a page is free, which is room for PIPE_BUF bytes.
 ssize_t write_if_room(int descriptor, const iovec* vector, int count) {
-    const ssize_t written = pwritev2(descriptor, vector, count, -1, RWF_NOWAIT);
+    STAGGER_REAL(pwritev2);
+    const ssize_t written = real(descriptor, vector, count, -1, RWF_NOWAIT);
     if (written != -1 || errno != EOPNOTSUPP) return written;
     if (is_ready(descriptor, Direction::Out)) return real_writev(descriptor, vector, count);
     errno = EAGAIN;
@@ -97,6 +99,10 @@ STAGGER_INTERCEPTED ssize_t writev(int descriptor, const iovec* vector, int coun
         return real_writev(descriptor, vector, count);
     }
     return write_controlled(descriptor, vector, count);
+}
+
+STAGGER_INTERCEPTED int eventfd_write(int descriptor, eventfd_t value) {
+    return write(descriptor, &value, sizeof(value)) == sizeof(value) ? 0 : -1;
 }
 
 STAGGER_INTERCEPTED int fflush(FILE* stream) {

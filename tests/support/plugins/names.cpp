@@ -96,6 +96,23 @@ std::int64_t write_stream(const std::string& path) {
     return stream.good() ? 0 : -1;
 }
 
+std::int64_t append_to(const std::string& path) {
+    const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (file == -1) return -errno;
+    const std::int64_t result = write(file, "z", 1);
+    close(file);
+    return result;
+}
+
+// While it is open, it may get another name.
+std::int64_t size_of_open(const std::string& path) {
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat status {};
+    const std::int64_t size = fstat(file, &status) == -1 ? -errno : status.st_size;
+    close(file);
+    return size;
+}
+
 std::int64_t call(Place& place, std::int64_t number) {
     const char* a = place.a.c_str();
     const char* b = place.b.c_str();
@@ -158,6 +175,11 @@ std::int64_t call(Place& place, std::int64_t number) {
             return outcome(rename(folder, a));
         case 27:
             return size_at(place.inside, true);
+        case 28:
+            return size_of_open(place.inside);
+        case 29:
+            rename(folder, a);
+            return append_to(place.a + "/x");
         default:
             throw plugin::Failure("there is no such call");
     }
