@@ -78,6 +78,7 @@ public:
             problems().add(node.position, "a case needs a `backend`",
                            fmt::format("backend = \"shm\", or several: [\"{}\"]",
                                        fmt::join(built_in_backends(), "\", \"")));
+        if (const Entry* entry = node.find("options")) check_option_tables(entry->value);
         if (problems().none()) check_outcomes(base_.expect, node.position, builder_);
         if (problems().none()) expand();
     }
@@ -157,6 +158,24 @@ private:
                     axis.values.push_back(std::move(*value));
             axes_.push_back(std::move(axis));
         }
+    }
+
+    // Options of a backend that the case is not on would be left out without a word.
+    void check_option_tables(const Node& options) {
+        if (!options.entries() || backends_.empty()) return;
+        std::vector<std::string> used;
+        for (const Backends& choice : backends_) {
+            if (!choice.all.empty()) used.push_back(choice.all);
+            for (const auto& one : choice.objects) used.push_back(one.second);
+        }
+        for (const Entry& entry : *options.entries())
+            if (entry.value.entries() &&
+                std::find(used.begin(), used.end(), entry.key) == used.end())
+                problems().add(entry.position,
+                               fmt::format("this case is not on a backend {}{}", quoted(entry.key),
+                                           did_you_mean(entry.key, used)),
+                               "options = { lock = \"spin\" }, or of one of several backends: "
+                               "{ shm = { lock = \"spin\" } }");
     }
 
     // faults = { kill = "owner" }; of several victims at once, as in [["owner", "worker"]].

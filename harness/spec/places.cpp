@@ -83,6 +83,13 @@ Position place_of_param(const Scenario& scenario, const std::string& name) {
     return param ? param->position : Position{};
 }
 
+Position place_of_options(const Scenario& scenario, const std::string& backend) {
+    const Text text(scenario, {});
+    const Node* options = at(text.file(), "options");
+    const Entry* own = options ? options->find(backend) : nullptr;
+    return own ? own->position : Position{};
+}
+
 Position place_of_finds(const Scenario& scenario, const Case& one, const std::string& symptom) {
     const Text text(scenario, one.position);
     const Node* finds = at(text.own(), "finds");

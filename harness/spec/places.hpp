@@ -14,6 +14,8 @@ namespace stagger::spec {
 
 Position place_of_name(const Scenario&);
 Position place_of_param(const Scenario&, const std::string& name);
+// Of the file's own options of that backend.
+Position place_of_options(const Scenario&, const std::string& backend);
 
 // By the number of the step, Step::site.
 std::vector<Position> places_of_steps(const Scenario&);

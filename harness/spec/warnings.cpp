@@ -103,6 +103,7 @@ public:
     std::vector<Warning> read() {
         look_for_idle_objects();
         look_for_idle_params();
+        look_for_idle_options();
         for (const Role& role : scenario_.roles) {
             look_for_idle_variables(role);
             look_for_dead_steps(role);
@@ -152,6 +153,20 @@ private:
                      fmt::format("nothing uses the parameter \"{}\"", name),
                      "cases that differ in it alone are the same");
         }
+    }
+
+    // The file's own options of a backend that no case is on. In a case they are an error.
+    void look_for_idle_options() {
+        std::set<std::string> used;
+        for (const Case& one : scenario_.cases) {
+            used.insert(one.backend);
+            for (const auto& [object, backend] : one.object_backends) used.insert(backend);
+        }
+        for (const auto& [backend, options] : scenario_.defaults.options)
+            if (!backend.empty() && !used.contains(backend))
+                warn(place_of_options(scenario_, backend),
+                     fmt::format("no case is on the backend \"{}\"", backend),
+                     "its options count only where `--backend` asks for it");
     }
 
     // A result may be taken only to be shown in findings, and a literal be set only for there to be

@@ -27,6 +27,7 @@ ONLY_A_READER_SEES = {
     "object-as-variable",
     "observe-without-outcomes",
     "operation-of-another-type",
+    "options-of-another-backend",
     "too-many-tasks",
     "unknown-in-final",
     "unknown-object",

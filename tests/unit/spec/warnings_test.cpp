@@ -45,6 +45,18 @@ TEST(Warnings, NotOfAMutexThatOnlyAWaitNames) {
               "");
 }
 
+// `stagger run --backend pipe` may make a case of its own, so it is no error.
+TEST(Warnings, OfOptionsThatTheFileGivesABackendWithoutACase) {
+    const std::string rest =
+        "[objects]\nn = { type = \"register\" }\n[process.p]\nsteps = [ { store = \"n\", value = 1 "
+        "} ]\n[[case]]\nbackend = \"shm\"\n[[case]]\nbackend = { n = \"file\" }\n";
+    EXPECT_EQ(warned("options = { shm = { lock = \"none\" }, pipe = { size = 1 } }\n" + rest),
+              "2:38: no case is on the backend \"pipe\"\n");
+    EXPECT_EQ(
+        warned("options = { shm = { lock = \"none\" }, file = { lock = \"flock\" } }\n" + rest),
+        "");
+}
+
 TEST(Warnings, OfAParameterThatNobodyUses) {
     const std::string steps = "[process.p]\nsteps = [ { sleep = \"a\" } ]\n";
     EXPECT_EQ(warned("[params]\na = 1\nb = 2\n" + steps),
