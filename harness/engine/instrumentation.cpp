@@ -12,6 +12,7 @@
 
 #include "harness/backend/locate.hpp"
 #include "harness/engine/shared_library.hpp"
+#include "harness/spec/cases.hpp"
 
 namespace stagger::engine {
 namespace {
@@ -203,11 +204,8 @@ std::vector<std::string> out_of_sight_in(const std::string& name, const std::str
 
 std::vector<std::string> out_of_sight_backends(const spec::Case& spec_case,
                                                const CampaignOptions& options) {
-    std::set<std::string> backends;
-    if (!spec_case.backend.empty()) backends.insert(spec_case.backend);
-    for (const auto& [object, backend] : spec_case.object_backends) backends.insert(backend);
     std::vector<std::string> out_of_sight;
-    for (const std::string& name : backends) {
+    for (const std::string& name : spec::backends_of(spec_case)) {
         const auto path = backend::locate(name, options.plugin_paths);
         if (!path) continue;
         for (std::string& what : out_of_sight_in(name, *path))

@@ -9,6 +9,7 @@
 #include <set>
 #include <span>
 
+#include "harness/spec/cases.hpp"
 #include "harness/spec/evaluator.hpp"
 #include "harness/spec/expression.hpp"
 #include "harness/spec/meaning.hpp"
@@ -158,10 +159,7 @@ private:
     // The file's own options of a backend that no case is on. In a case they are an error.
     void look_for_idle_options() {
         std::set<std::string> used;
-        for (const Case& one : scenario_.cases) {
-            used.insert(one.backend);
-            for (const auto& [object, backend] : one.object_backends) used.insert(backend);
-        }
+        for (const Case& one : scenario_.cases) used.merge(backends_of(one));
         for (const auto& [backend, options] : scenario_.defaults.options)
             if (!backend.empty() && !used.contains(backend))
                 warn(place_of_options(scenario_, backend),
