@@ -120,6 +120,7 @@ std::vector<std::uint32_t> Children::report_deaths(control::Segment& segment,
         }
         child.struck = (execution.faults.killed & tasks) != 0;
         if (child.struck) {
+            reap(child);  // others wait for that: to them a zombie would look alive
             if ((execution.faults.unborn & tasks) != 0) start_again.push_back(child.process);
             continue;
         }
@@ -135,6 +136,11 @@ std::vector<std::uint32_t> Children::report_deaths(control::Segment& segment,
     return start_again;
 }
 
+void Children::reap(Child& child) {
+    if (!child.reaped) waitpid(child.pid, nullptr, 0);
+    child.reaped = true;
+}
+
 std::vector<std::uint32_t> Children::reap_killed(const control::Segment& segment) {
     drain(parked_[0]);  // of those that started again, for whom nobody waited
     std::vector<std::uint32_t> processes;
@@ -145,7 +151,7 @@ std::vector<std::uint32_t> Children::reap_killed(const control::Segment& segment
             return child.process == slot.process && (child.struck || child.pid == slot.pid);
         });
         if (dead == children_.end()) continue;
-        waitpid(dead->pid, nullptr, 0);
+        reap(*dead);
         children_.erase(dead);
         const bool back = std::any_of(children_.begin(), children_.end(), [&](const Child& child) {
             return child.process == slot.process;
@@ -158,7 +164,9 @@ std::vector<std::uint32_t> Children::reap_killed(const control::Segment& segment
 void Children::kill_all() {
     // Those that we forked first: /proc is read only if somebody is left behind them.
     std::vector<int> left;
-    for (const Child& child : children_) left.push_back(child.pid);
+    for (const Child& child : children_) {
+        if (!child.reaped) left.push_back(child.pid);
+    }
     for (;; left = children_of_this_process()) {
         for (const int pid : left) kill(pid, SIGKILL);
         for (const int pid : left) waitpid(pid, nullptr, 0);

@@ -31,11 +31,11 @@ public:
     // Readable when a child has ended.
     int death_descriptor() const { return deaths_; }
 
-    // Ends the execution under way as a crash, if a child died in it that no fault killed. The
-    // processes that are to start again.
+    // Ends the execution under way as a crash, if a child died in it that no fault killed. Reaps
+    // those that one did. The processes that are to start again.
     std::vector<std::uint32_t> report_deaths(control::Segment&, const backend::Layout&);
 
-    // Reaps those that faults killed in the last execution; which processes they were.
+    // Forgets those that faults killed in the last execution, all reaped; which processes they were.
     std::vector<std::uint32_t> reap_killed(const control::Segment&);
 
     // Leaves no child, grandchild or zombie.
@@ -46,7 +46,9 @@ private:
         int pid = 0;
         std::uint32_t process = 0;
         bool struck = false;  // a fault killed it, which is known
+        bool reaped = false;  // its number may be another's by now
     };
+    static void reap(Child&);
     // Has it ended? It is not reaped. "was killed by signal 11 (Segmentation fault)".
     static std::optional<std::string> end_of(const Child&);
 

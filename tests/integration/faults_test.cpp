@@ -2,6 +2,7 @@
 //
 // Faults in real processes: they strike everywhere they can, what they lead to is told apart, and
 // nothing of them is left behind. STAGGER_TEST_SCALE=50 makes 100,000 executions with kills.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -99,6 +100,40 @@ TEST(Faults, AnOwnerKilledAtAnyPointHandsARobustMutexOn) {
         EXPECT_EQ(struck.symptoms, std::vector<std::string>{}) << "chance " << ordinal;
     }
     EXPECT_GT(ordinal, 10u);
+}
+
+// By the number of its process, which is how people tell that the owner of a lock file is dead.
+TEST(Faults, LeaveAProcessThatIsGoneForThoseWhoLookForIt) {
+    const CoreLease core;
+    for (const char* look : {"signal", "proc"}) {
+        SCOPED_TRACE(look);
+        const spec::Scenario scenario = testing::scenario_from(fmt::format(R"(
+name = "stale"
+[objects]
+m = {{ type = "mutex" }}
+[process.owner]
+steps = [ {{ lock = "m" }}, {{ unlock = "m" }} ]
+[process.other]
+steps = [ {{ lock = "m" }}, {{ unlock = "m" }} ]
+[faults]
+kill = "owner"
+[explore]
+step_limit = 20000
+[[case]]
+backend = "stale_lock"
+options = {{ look = "{}" }}
+)",
+                                                                           look));
+        Runner runner = open(scenario);
+        int held = 0;
+        for (std::uint32_t ordinal = 1;; ++ordinal) {
+            const Struck struck = strike(runner, ordinal);
+            if (!struck.came) break;
+            held += struck.held ? 1 : 0;
+            EXPECT_TRUE(struck.symptoms.empty()) << ordinal << ": " << struck.symptoms.front();
+        }
+        EXPECT_GT(held, 0);
+    }
 }
 
 TEST(Faults, AreReplayedAndMinimisedLikeOtherDecisions) {

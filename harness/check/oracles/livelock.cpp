@@ -22,12 +22,12 @@ bool spins_on_the_dead(Context& context) {
         const bool lives = std::none_of(dead.begin(), dead.end(),
                                         [&](const Death& death) { return death.call == i; });
         if (call.responded != history::kNone || !lives) continue;
-        const bool held = !dead_holders(context, call.object).empty();
+        const auto holders = dead_holders(context, call.object);
         const auto worker = std::find_if(dead.begin(), dead.end(), [&](const Death& death) {
             return death.call != history::kNone && history.calls[death.call].object == call.object;
         });
-        if (!held && worker == dead.end()) continue;
-        const Death& death = held ? dead_holders(context, call.object).front() : *worker;
+        if (holders.empty() && worker == dead.end()) continue;
+        const Death& death = holders.empty() ? *worker : holders.front();
         context.report(
             Symptom::StuckAfterCrash, object_name(history, call.object),
             fmt::format("{} goes round and round in {}; {}.", task_name(history, call.task),
