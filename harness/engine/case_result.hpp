@@ -46,6 +46,9 @@ struct Evidence {
     bool complete = false;                 // no other interleaving is left, up to equivalence
     std::uint64_t classes = 0;             // of equivalent ones, that `exhaustive` met
     std::vector<std::string> limits;  // what `complete` does not cover, or what stood in its way
+    // What of the backends is out of sight, where the case's processes share memory: no race in
+    // there can be found. Sentence parts.
+    std::vector<std::string> unseen;
     std::map<std::uint32_t, double> missed;  // depth -> probability that such a bug was missed
     double chance_of_new = 0;                // Good-Turing estimate for the next schedule
     std::map<std::string, std::uint64_t> outcomes;  // histogram of `observe`

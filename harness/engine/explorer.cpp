@@ -247,10 +247,12 @@ Evidence Explorer::evidence() const {
     if (evidence.complete && case_.real_libc) {
         evidence.limits.push_back("libc's own steps between two futex calls are taken as one");
     }
-    for (const auto& what : out_of_sight_backends(case_, options_)) {
+    const auto out_of_sight = out_of_sight_backends(case_, options_);
+    for (const std::string& what : out_of_sight) {
         evidence.complete = false;
         evidence.limits.push_back("out of sight: " + what);
     }
+    if (!out_of_sight.empty() && shares_memory(runner_.pool())) evidence.unseen = out_of_sight;
     if (!case_.faults.any()) add_pct_odds(claims, evidence);  // a strike cuts a schedule short
     return evidence;
 }

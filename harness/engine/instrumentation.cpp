@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -152,15 +153,38 @@ std::vector<std::string> unseen_calls_of(const SharedLibrary& library) {
     return calls;
 }
 
+constexpr std::size_t kMostNamed = 4;  // sources in one sentence
+
+// "a.cpp, b.cpp, c.cpp, d.cpp and 7 more"
+std::string listed(std::vector<std::string> names) {
+    const std::size_t more = names.size() - std::min(names.size(), kMostNamed);
+    names.resize(names.size() - more);
+    const std::string text = fmt::format("{}", fmt::join(names, ", "));
+    return more > 0 ? text + fmt::format(" and {} more", more) : text;
+}
+
+// A line of /proc/PID/maps. Writable and shared with other processes; Stagger's own is told by its
+// name.
+bool is_shared_memory(const std::string& line) {
+    const std::size_t rights = line.find(' ');
+    return rights != std::string::npos && line.size() > rights + 4 && line[rights + 2] == 'w' &&
+           line[rights + 4] == 's' && line.find("/memfd:stagger-") == std::string::npos;
+}
+
 class Search {
 public:
     void look_at(const std::string& who, const std::string& path) {
         const auto library = read_shared_library(path);
         if (!library) return add(who, "all that it does, since its file cannot be understood");
-        if (!is_instrumented(*library))
+        if (!is_instrumented(*library)) {
             add(who,
                 "its accesses to shared memory, since it was compiled without "
                 "-fsanitize=thread");
+        } else if (!library->unseen_sources.empty()) {
+            add(who, fmt::format("accesses to shared memory in {}, compiled without "
+                                 "-fsanitize=thread",
+                                 listed(library->unseen_sources)));
+        }
         if (const auto calls = unseen_calls_of(*library); !calls.empty())
             add(who, fmt::format("its calls of {}, which Stagger does not know",
                                  fmt::join(calls, ", ")));
@@ -195,6 +219,21 @@ private:
 };
 
 }  // namespace
+
+bool shares_memory(Pool& pool) {
+    const backend::Layout& layout = pool.layout();
+    std::set<std::uint32_t> processes;
+    for (std::size_t i = 0; i < layout.tasks.size(); ++i) {
+        const bool second_thread = !processes.insert(layout.tasks[i].process).second;
+        if (second_thread) return true;
+        const int pid = pool.segment().tasks[i].pid;
+        std::ifstream maps(fmt::format("/proc/{}/maps", pid));
+        if (pid == 0 || !maps) return true;  // it is gone: who knows
+        for (std::string line; std::getline(maps, line);)
+            if (is_shared_memory(line)) return true;
+    }
+    return false;
+}
 
 std::vector<std::string> out_of_sight_in(const std::string& name, const std::string& path) {
     Search search;

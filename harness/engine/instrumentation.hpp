@@ -9,8 +9,13 @@
 #include <vector>
 
 #include "harness/engine/campaign.hpp"
+#include "harness/engine/pool.hpp"
 
 namespace stagger::engine {
+
+// Whether the pool's processes, or threads of one, have memory in common besides Stagger's own.
+// True where that cannot be told.
+bool shares_memory(Pool&);
 
 // A sentence part for each thing that is out of sight in the backends of the case.
 std::vector<std::string> out_of_sight_backends(const spec::Case&, const CampaignOptions&);

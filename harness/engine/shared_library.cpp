@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/engine/shared_library.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -90,6 +91,40 @@ std::vector<std::string> folders_in(const std::string& text, const std::string& 
     return folders;
 }
 
+// What the linker adds has other endings, or no name at all.
+bool is_source(std::string_view name) {
+    constexpr std::string_view kEndings[] = {".c", ".cc", ".cpp", ".cxx", ".c++", ".C"};
+    if (name == "crtstuff.c") return false;
+    return std::any_of(std::begin(kEndings), std::end(kEndings),
+                       [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+// What GCC and clang call the function by which each source that they compile so begins.
+bool is_mark(std::string_view name) {
+    return name.starts_with("_sub_I_00099_0") || name.starts_with("tsan.module_ctor");
+}
+
+// The symbols of a source follow its name.
+std::vector<std::string> unseen_sources_in(const File& file, const std::vector<Section>& sections) {
+    Section strings{};
+    std::vector<std::string> unseen;
+    std::string source;
+    bool seen = false;
+    const auto end_source = [&] {
+        if (is_source(source) && !seen) unseen.push_back(source);
+        seen = false;
+    };
+    for (const Symbol& symbol : file.table<Symbol>(sections, SHT_SYMTAB, strings)) {
+        const std::string name = file.text(strings, symbol.st_name);
+        seen = seen || is_mark(name);
+        if ((symbol.st_info & 0xf) != STT_FILE) continue;
+        end_source();
+        source = name;
+    }
+    end_source();
+    return unseen;
+}
+
 }  // namespace
 
 std::optional<SharedLibrary> read_shared_library(const std::string& path) {
@@ -113,6 +148,7 @@ std::optional<SharedLibrary> read_shared_library(const std::string& path) {
             library.folders = folders_in(text, path);
     }
     library.imports.erase("");
+    library.unseen_sources = unseen_sources_in(file, sections);
     return library;
 }
 

@@ -15,6 +15,9 @@ struct SharedLibrary {
     std::set<std::string> imports;     // "pthread_create"
     std::vector<std::string> needs;    // "libstdc++.so.6"
     std::vector<std::string> folders;  // that it names itself, where these are looked for first
+    // "queue.cpp": sources in it that were compiled without -fsanitize=thread. Compilers leave the
+    // names of sources in the file, unless it was stripped: then none are known.
+    std::vector<std::string> unseen_sources;
 };
 
 // Nothing where the file is not there, or is none of this machine's shared libraries.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -128,6 +129,26 @@ std::string stacked(const Columns& columns, const std::vector<CaseResult>& resul
         const std::size_t width = std::max(style.width, indent + kLeastReason) - indent;
         out += std::string(indent, ' ') + report::fit(text, width) + "\n";
     }
+    return out;
+}
+
+// Verdicts above that say less than they seem to.
+std::string unseen_by(const std::vector<CaseResult>& results, const Style& style) {
+    std::set<std::string> unseen;
+    for (const CaseResult& result : results)
+        unseen.insert(result.evidence.unseen.begin(), result.evidence.unseen.end());
+    std::string out;
+    for (const std::string& what : unseen) {
+        const std::string text =
+            "Out of sight: " + printable(what) + ". No race in there can be found.";
+        out += "\n";
+        for (const std::string& line : wrap(text, std::max<std::size_t>(style.width, 42)))
+            out += style.yellow(line) + "\n";
+    }
+    if (!out.empty())
+        out +=
+            "In CMake, stagger_add_backend(BACKEND SOURCE...) and stagger_instrument(LIBRARY) "
+            "compile them so.\n";
     return out;
 }
 
@@ -263,7 +284,7 @@ std::string render_summary(const std::vector<CaseResult>& results, const Style& 
     }
     out += fmt::format("{}; {} in {:.1f} s of exploring\n", render_totals(count(parts.cases)),
                        counted(schedules, "schedule"), seconds);
-    return out;
+    return out + unseen_by(results, style);
 }
 
 std::string render_evidence(const CaseResult& result, const Style& style) {
@@ -284,6 +305,8 @@ std::string render_evidence(const CaseResult& result, const Style& style) {
     const bool searched = result.strategy == "exhaustive" && result.findings.empty();
     if (result.evidence.complete || searched) {
         for (const std::string& limit : result.evidence.limits) add("limit: " + limit);
+    } else {
+        for (const std::string& what : result.evidence.unseen) add("out of sight: " + what);
     }
     for (const auto& [fault, times] : result.evidence.strikes)
         add(times > 0

@@ -35,7 +35,8 @@ public:
     // those that one did. The processes that are to start again.
     std::vector<std::uint32_t> report_deaths(control::Segment&, const backend::Layout&);
 
-    // Forgets those that faults killed in the last execution, all reaped; which processes they were.
+    // Forgets those that faults killed in the last execution, all reaped; which processes they
+    // were.
     std::vector<std::uint32_t> reap_killed(const control::Segment&);
 
     // Leaves no child, grandchild or zombie.

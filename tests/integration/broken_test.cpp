@@ -109,17 +109,61 @@ TEST(APluginThatSleepsOutOfSight, LosesTheTokenAndTheCaseGoesOn) {
     EXPECT_GT(result.evidence.interleavings, 1u);
 }
 
-// Its accesses to memory are no points, so no search of it can be complete, and the pass says why.
-TEST(APluginWithoutInstrumentation, IsNeverComplete) {
-    const spec::Scenario scenario = scenario_for("broken_unseen", true);
+CaseResult searched(const spec::Scenario& scenario) {
     CampaignOptions options = testing::world();
     options.schedules = 200;
-    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    return run_case(scenario, scenario.cases.front(), options);
+}
+
+// What the one list or the other says of accesses to memory that are no points.
+std::string told(const std::vector<std::string>& sentences) {
+    for (const std::string& sentence : sentences) {
+        if (sentence.find("-fsanitize=thread") != std::string::npos) return sentence;
+    }
+    return "";
+}
+
+// No search of it can be complete, and the pass says why.
+TEST(APluginWithoutInstrumentation, IsNeverComplete) {
+    const CaseResult result = searched(scenario_for("broken_unseen", true));
     EXPECT_FALSE(result.evidence.complete);
-    const auto& limits = result.evidence.limits;
-    EXPECT_TRUE(std::any_of(limits.begin(), limits.end(), [](const std::string& limit) {
-        return limit.find("-fsanitize=thread") != std::string::npos;
-    })) << testing::describe(result);
+    EXPECT_EQ(told(result.evidence.limits),
+              "out of sight: backend broken_unseen: its accesses to shared memory, since it was "
+              "compiled without -fsanitize=thread")
+        << testing::describe(result);
+    EXPECT_NE(told(result.evidence.unseen), "");
+}
+
+// The rest of the plugin is, which must not make it look as though all were.
+TEST(APluginOfWhichOneSourceIsWithoutInstrumentation, IsNeverCompleteAndTheSourceIsNamed) {
+    const CaseResult result = searched(scenario_for("half_seen", true));
+    EXPECT_FALSE(result.evidence.complete);
+    EXPECT_EQ(told(result.evidence.unseen),
+              "backend half_seen: accesses to shared memory in half_seen_cell.cpp, compiled "
+              "without -fsanitize=thread")
+        << testing::describe(result);
+}
+
+TEST(APluginWithInstrumentation, HidesNothing) {
+    const CaseResult result = searched(scenario_for("broken_racy", false));
+    EXPECT_EQ(told(result.evidence.limits), "");
+    EXPECT_EQ(told(result.evidence.unseen), "");
+}
+
+// There is nothing in it to be out of sight, so nobody is alarmed.
+TEST(APluginWithoutSharedMemory, NeedsNoInstrumentation) {
+    const CaseResult result = searched(testing::scenario_from(R"(
+name = "files"
+[objects]
+m = { type = "mutex" }
+[process.worker]
+count = 2
+steps = [ { lock = "m" }, { unlock = "m" } ]
+[[case]]
+backend = "stale_lock"
+)"));
+    EXPECT_EQ(result.status, CaseStatus::Pass) << testing::describe(result);
+    EXPECT_TRUE(result.evidence.unseen.empty());
 }
 
 TEST(MissingPlugin, IsAnErrorThatNamesTheNearestOne) {
