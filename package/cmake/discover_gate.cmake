@@ -4,8 +4,8 @@ cmake_minimum_required(VERSION 3.25)
 
 set(gate_COUNT 0)
 
-# Adds a test that runs `stagger ARGUMENTS...`.
-macro(stagger_gate_test name labels)
+# Adds a test that runs `stagger ARGUMENTS...`. Not a macro: that would read backslashes again.
+function(stagger_gate_test name labels)
   add_test("${name}" "${gate_PROGRAM}" ${ARGN} --color never)
   if(NOT gate_TIMEOUT)
     set(gate_TIMEOUT 600)
@@ -13,7 +13,8 @@ macro(stagger_gate_test name labels)
   set_tests_properties("${name}" PROPERTIES LABELS "stagger;${gate_LABELS};${labels}"
     TIMEOUT ${gate_TIMEOUT} WORKING_DIRECTORY "${gate_FOLDER}")
   math(EXPR gate_COUNT "${gate_COUNT} + 1")
-endmacro()
+  set(gate_COUNT ${gate_COUNT} PARENT_SCOPE)
+endfunction()
 
 # The arguments of every case.
 function(stagger_gate_arguments result)
@@ -50,9 +51,13 @@ function(stagger_gate_cases spec filter arguments)
     set(gate_COUNT ${gate_COUNT} PARENT_SCOPE)
     return()
   endif()
-  string(REPLACE ";" "\\;" cases "${cases}")
-  string(REPLACE "\n" ";" cases "${cases}")
-  foreach(case ${cases})
+  # Not as a list: a bracket in an id would hide the lines behind it.
+  string(APPEND cases "\n")
+  while(NOT cases MATCHES "^\n*$")
+    string(FIND "${cases}" "\n" end)
+    string(SUBSTRING "${cases}" 0 ${end} case)
+    math(EXPR end "${end} + 1")
+    string(SUBSTRING "${cases}" ${end} -1 cases)
     if(NOT case MATCHES "^(.*[^ ]) +(must hold|finds [a-z, -]+)$")
       continue()
     endif()
@@ -61,10 +66,14 @@ function(stagger_gate_cases spec filter arguments)
     if(CMAKE_MATCH_2 MATCHES "^finds")
       set(labels known-bug)
     endif()
-    stagger_gate_test("${gate_PREFIX}${id}" "${labels}" gate "${spec}" "--filter=${id}" ${arguments})
-    # The backend lacks an object type that the case needs.
-    set_tests_properties("${gate_PREFIX}${id}" PROPERTIES SKIP_RETURN_CODE 4)
-  endforeach()
+    # What means something in lists of CMake, or to whoever starts a test, is any character.
+    string(REGEX REPLACE "[][;\"'$\\]" "?" glob "${id}")
+    stagger_gate_test("${gate_PREFIX}${id}" "${labels}" gate "${spec}" "--filter=${glob}" ${arguments})
+    # The backend lacks an object type that the case needs. Not by the exit code, which is the same
+    # where no case is called like that: that would let a gate pass that runs nothing.
+    set_tests_properties("${gate_PREFIX}${id}" PROPERTIES
+      SKIP_REGULAR_EXPRESSION "[0-9]+ cases?: 0 passed, [0-9]+ skipped")
+  endwhile()
   set(gate_COUNT ${gate_COUNT} PARENT_SCOPE)
 endfunction()
 

@@ -60,6 +60,25 @@ ends 0 ctest --test-dir build -R elsewhere
 says "Skipped"
 rm specs/elsewhere.toml
 
+# --- each case is run by its id, whatever that is made of
+cat >specs/odd.toml <<'END'
+name = "odd"
+[params]
+text = ""
+[objects]
+n = { type = "register" }
+[process.writer]
+count = 2
+steps = [{ store = "n", value = "text" }]
+[[case]]
+backend = "shm"
+params = { text = ["[", "plain", "a;b", "]", 'a\b', "it's \"$HOME\"", "*"] }
+END
+ends 0 ctest --test-dir build -R '^odd/'
+says "100% tests passed, 0 tests failed out of 7"
+! grep -q Skipped "$desk/out" || fail "a case was not found by its id"
+rm specs/odd.toml
+
 # --- a bug in the library fails its cases, with the finding; so does a known one that is gone
 sed -i 's/while (!letter && wait/if (!letter \&\& wait/; s/letter = recheck == .*/letter = true;/' letterbox.hpp
 ends 0 cmake --build build
