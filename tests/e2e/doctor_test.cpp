@@ -76,6 +76,19 @@ TEST(Doctor, SaysWhatDoesNotWorkWithoutAResourceAndWhatDoes) {
     EXPECT_TRUE(contains(outcome.err, "to do: ulimit -q")) << outcome.err;
 }
 
+// The bug of residue leaves a file behind, which cannot be made; it is not that it was not seen.
+TEST(Doctor, DoesNotTakeWantOfAFolderForBlindness) {
+    const TemporaryFolder folder;
+    testing::Command doctor = command(folder, {"doctor", "--json", "doctor.json"});
+    doctor.environment["TMPDIR"] = "/nowhere";
+    const Outcome outcome = testing::run_command(doctor);
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{0})) << outcome.out << outcome.err;
+    const json report = json::parse(text_of(folder / "doctor.json"));
+    EXPECT_EQ(ailing(report, "planted"), (std::map<std::string, std::string>{{"leak", "less"}}));
+    EXPECT_EQ(ailing(report, "backends"),
+              (std::map<std::string, std::string>{{"fifo", "less"}, {"file", "less"}}));
+}
+
 TEST(Doctor, SaysThatNothingRunsWithoutDescriptors) {
     const TemporaryFolder folder;
     const Outcome outcome = limited(folder, "--nofile=40");

@@ -190,7 +190,7 @@ Probe address_space() {
     if (space == RLIM_INFINITY && file == RLIM_INFINITY)
         return good("memory and file sizes", "no limit");
     return {"memory and file sizes", Health::Less,
-            fmt::format("{} bytes of memory, {} in a file", amount(space), amount(file)),
+            fmt::format("memory: {}, a file: {} (bytes)", amount(space), amount(file)),
             "processes may be ended by these limits, which then shows as a crash",
             "ulimit -v unlimited; ulimit -f unlimited"};
 }

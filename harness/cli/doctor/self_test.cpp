@@ -70,23 +70,52 @@ void choose_backend(spec::Case& one, const std::set<std::string>& working) {
         }
 }
 
-Probe planted(const std::string& symptom, const spec::Scenario& scenario,
-              const std::set<std::string>& working, const engine::CampaignOptions& options) {
+// A bug that was looked for: what came of it, on which backend, and whether that could be begun.
+struct Planted {
+    Probe probe;
+    std::string backend;
+    bool begun = true;
+};
+
+Planted planted(const std::string& symptom, const spec::Scenario& scenario,
+                const std::set<std::string>& working, const engine::CampaignOptions& options) {
     spec::Case one = scenario.cases.front();
     choose_backend(one, working);
     if (is_mechanism(one.backend) && !working.contains(one.backend))
-        return {symptom, Health::Less,
-                fmt::format("not tried, since {} does not work here", one.backend), "", ""};
+        return {{symptom, Health::Less,
+                 fmt::format("not tried, since {} does not work here", one.backend), "", ""},
+                one.backend};
     const CaseResult result = engine::run_case(scenario, one, options);
     if (result.status == CaseStatus::Pass)
-        return {symptom, Health::Good,
-                fmt::format("found at schedule {}", result.first_finding_at.value_or(0)), "", ""};
-    return {symptom, Health::Bad,
-            fmt::format("not found on {}: {}", one.backend,
-                        result.message.empty() ? result.verdict : result.message),
-            "Stagger has gone blind for it: that it finds nothing means nothing",
-            "install Stagger again, and compile backends of your own as docs/writing-a-backend.md "
-            "says"};
+        return {{symptom, Health::Good,
+                 fmt::format("found at schedule {}", result.first_finding_at.value_or(0)), "", ""},
+                one.backend};
+    return {{symptom, Health::Bad,
+             fmt::format("not found on {}: {}", one.backend,
+                         result.message.empty() ? result.verdict : result.message),
+             "Stagger has gone blind for it: that it finds nothing means nothing",
+             "install Stagger again, and compile backends of your own as docs/writing-a-backend.md "
+             "says"},
+            one.backend,
+            result.status != CaseStatus::Error || result.schedules > 0};
+}
+
+// What the machine has no room for, such as files where TMPDIR is not there, is no blindness, as
+// long as the same backend shows other bugs.
+std::vector<Probe> judged(std::vector<Planted> all) {
+    std::set<std::string> sharp;
+    for (const Planted& one : all)
+        if (one.probe.health == Health::Good) sharp.insert(one.backend);
+    std::vector<Probe> probes;
+    for (Planted& one : all) {
+        if (!one.begun && sharp.contains(one.backend)) {
+            one.probe.health = Health::Less;
+            one.probe.means = "this was not tried, for want of what is said here";
+            one.probe.remedy.clear();
+        }
+        probes.push_back(std::move(one.probe));
+    }
+    return probes;
 }
 
 }  // namespace
@@ -109,12 +138,14 @@ SelfTest run_self_test(const engine::CampaignOptions& campaign) {
                                 "there is nothing to run a case on", "see what each of them says"});
         return out;
     }
+    std::vector<Planted> all;
     for (const EmbeddedFile& file : files_for_explain()) {
         const std::string symptom(file.path.substr(0, file.path.find('.')));
         if (symptom == kTooSlow) continue;
         const auto scenario = scenario_of(file.text, std::string(file.path));
-        if (scenario) out.planted.push_back(planted(symptom, *scenario, working, options));
+        if (scenario) all.push_back(planted(symptom, *scenario, working, options));
     }
+    out.planted = judged(std::move(all));
     return out;
 }
 
