@@ -10,6 +10,7 @@
 
 #include "harness/cli/arguments/usage.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
+#include "harness/cli/campaign/formats.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/cli/console.hpp"
 #include "harness/cli/signals.hpp"
@@ -25,6 +26,10 @@ int run(const std::vector<std::string>& arguments) {
         return parsed.exit_code;
     }
     Console console(options);
+    if (const stagger::Status kept = check_what_is_replaced(options); !kept) {
+        console.error(kept.error().message);
+        return kUsage;
+    }
     const int code = parsed.command->run(options, console);
     const stagger::Status complete = console.complete();
     if (complete) return code;

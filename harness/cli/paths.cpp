@@ -50,11 +50,12 @@ int write_to(const std::string& path, int flags, std::string_view text) {
     return why;
 }
 
-// A pipe or a device is there to be written to, not to be replaced.
-bool is_replaced(const std::string& path) {
+// Where a link leads to, which stays a link.
+std::string followed(const std::string& path) {
     std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    return !fs::exists(status) || fs::is_regular_file(status);
+    if (!fs::is_symlink(path, error)) return path;
+    const fs::path target = fs::canonical(path, error);
+    return error ? path : target.string();
 }
 
 std::string part_of(const std::string& path) {
@@ -179,10 +180,16 @@ Status prepare_folder(const std::string& folder) {
     return Error{fmt::format("the folder {} cannot be used: {}.", folder, error.message())};
 }
 
+bool is_replaced(const std::string& path) {
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    return !fs::exists(status) || fs::is_regular_file(status);
+}
+
 Status check_writable(const std::string& path) {
     int why = 0;
     if (is_replaced(path)) {
-        const std::string target = part_of(path);
+        const std::string target = part_of(followed(path));
         why = write_to(target, O_CREAT | O_TRUNC, "");
         if (why == 0) unlink(target.c_str());
     } else if (std::error_code error; fs::is_directory(path, error)) {
@@ -195,9 +202,10 @@ Status check_writable(const std::string& path) {
 
 Status write_file(const std::string& path, std::string_view text) {
     const bool replace = is_replaced(path);
-    const std::string target = replace ? part_of(path) : path;
+    const std::string file = followed(path);
+    const std::string target = replace ? part_of(file) : file;
     int why = write_to(target, replace ? O_CREAT | O_TRUNC : 0, text);
-    if (replace && why == 0 && rename(target.c_str(), path.c_str()) != 0) why = errno;
+    if (replace && why == 0 && rename(target.c_str(), file.c_str()) != 0) why = errno;
     if (replace && why != 0) unlink(target.c_str());
     return written_or(why, path);
 }

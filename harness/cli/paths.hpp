@@ -44,6 +44,9 @@ Status prepare_folder(const std::string& folder);
 
 // Whether write_file could write there, as far as can be told before: a folder that is not there
 // should not cost the results of an hour. Leaves nothing behind.
+// Whether what is there would be replaced; a pipe or a device is there to be written to.
+bool is_replaced(const std::string& path);
+
 Status check_writable(const std::string& path);
 
 // The whole file, or none of it where it is a regular file: written aside, then renamed.

@@ -25,7 +25,8 @@ void install(int signal, void (*handler)(int), int flags) {
 }  // namespace
 
 void install_signal_handlers() {
-    install(SIGPIPE, do_nothing, SA_RESTART);
+    // What they tell, the call that failed tells, too.
+    for (const int signal : {SIGPIPE, SIGXFSZ}) install(signal, do_nothing, SA_RESTART);
     // Who started us with a signal ignored, as nohup and `&` in scripts do, wants it ignored.
     for (const int signal : {SIGINT, SIGTERM}) {
         struct sigaction before {};

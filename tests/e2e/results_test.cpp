@@ -2,6 +2,7 @@
 //
 // What programs read: --json and --junit; and what people watch: --progress.
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <sstream>
 
@@ -80,6 +81,59 @@ TEST(Output, ThatDoesNotFitOnTheDiskIsAnError) {
         const Outcome outcome = testing::run_command(full);
         EXPECT_EQ(outcome.ending, testing::Ending(Exited{3})) << outcome.err;
         EXPECT_TRUE(contains(outcome.err, "No space left on device")) << outcome.err;
+    }
+}
+
+TEST(Output, NeverReplacesWhatIsRead) {
+    const TemporaryFolder folder;
+    const std::string text = text_of(spec("holds"));
+    folder.write("holds.toml", text);
+    std::filesystem::create_symlink("holds.toml", folder.path() / "link.json");
+    const std::vector<std::string> all[] = {
+        {"run", "holds.toml", "--json", "holds.toml"},
+        {"run", "holds.toml", "--tap", "./holds.toml"},
+        {"gate", "holds.toml", "--junit", "link.json"},
+        {"gate", ".", "--sarif", "holds.toml"},
+        {"points", "holds.toml", "--json", "holds.toml"},
+        {"validate", "--json", "holds.toml", "holds.toml"},
+    };
+    for (const std::vector<std::string>& words : all) {
+        const Outcome outcome = stagger(folder, words);
+        EXPECT_EQ(outcome.ending, testing::Ending(Exited{64})) << words[0] << " " << outcome.err;
+        EXPECT_TRUE(contains(outcome.err, "which is read")) << words[0] << " " << outcome.err;
+    }
+    EXPECT_EQ(text_of(folder / "holds.toml"), text);
+    const Outcome fine = stagger_quick(folder, {"gate", ".", "--json", "holds.json"});
+    EXPECT_EQ(fine.ending, testing::Ending(Exited{0})) << fine.err;
+}
+
+TEST(Output, OfTwoKindsNeedsTwoFiles) {
+    const TemporaryFolder folder;
+    const Outcome one =
+        stagger_quick(folder, {"gate", spec("holds"), "--json", "x", "--junit", "./x"});
+    EXPECT_EQ(one.ending, testing::Ending(Exited{64})) << one.err;
+    EXPECT_TRUE(contains(one.err, "--json and --junit would both be written to")) << one.err;
+    const Outcome thrown_away = stagger_quick(
+        folder, {"gate", spec("holds"), "--json", "/dev/null", "--junit", "/dev/null"});
+    EXPECT_EQ(thrown_away.ending, testing::Ending(Exited{0})) << thrown_away.err;
+}
+
+TEST(Output, ThatIsLargerThanALimitIsAnError) {
+    const TemporaryFolder folder;
+    testing::Command limited = command(folder, {"validate", spec("holds"), "--json", "x.json"});
+    limited.words.insert(limited.words.begin(), {"/usr/bin/prlimit", "--fsize=16"});
+    const Outcome outcome = testing::run_command(limited);
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{3})) << outcome.err;
+    EXPECT_TRUE(contains(outcome.err, "x.json cannot be written: File too large")) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(folder / "x.json"));
+}
+
+TEST(Output, IsWrittenAlsoWhereThereIsNoSpec) {
+    for (const char* verb : {"gate", "validate"}) {
+        const TemporaryFolder folder;
+        const Outcome outcome = stagger(folder, {verb, ".", "--sarif", "x.sarif"});
+        EXPECT_EQ(outcome.ending, testing::Ending(Exited{4})) << verb << outcome.err;
+        EXPECT_TRUE(std::filesystem::exists(folder / "x.sarif")) << verb;
     }
 }
 

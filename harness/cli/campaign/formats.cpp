@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/campaign/formats.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +17,34 @@
 #include "harness/report/formats/trace.hpp"
 
 namespace stagger::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Whether it is there or not; without links.
+fs::path whole(const std::string& path) {
+    std::error_code error;
+    return fs::weakly_canonical(fs::absolute(path, error), error);
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+    std::error_code error;
+    return whole(a) == whole(b) || fs::equivalent(a, b, error);
+}
+
+// A spec, schedule or history that the command line names, or a spec below a folder that it names.
+bool is_read(const std::string& file, const Options& options) {
+    std::vector<std::string> inputs = options.paths;
+    if (!options.spec.empty()) inputs.push_back(options.spec);
+    return std::any_of(inputs.begin(), inputs.end(), [&](const std::string& input) {
+        std::error_code error;
+        if (!fs::is_directory(input, error)) return is_same_file(input, file);
+        const fs::path below = whole(file).lexically_relative(whole(input));
+        return whole(file).extension() == ".toml" && !below.empty() && *below.begin() != "..";
+    });
+}
+
+}  // namespace
 
 std::span<const Format> formats() {
     using report::Results;
@@ -78,6 +107,23 @@ Status check_output_files(const Options& options) {
                             "file.",
                             owner, file.option)};
         owner = file.option;
+    }
+    return Ok{};
+}
+
+Status check_what_is_replaced(const Options& options) {
+    const std::vector<OutputFile> files = output_files(options);
+    for (auto file = files.begin(); file != files.end(); ++file) {
+        if (file->path == "-" || !is_replaced(file->path)) continue;
+        if (is_read(file->path, options))
+            return Error{fmt::format("{} would replace {}, which is read: choose another file.",
+                                     file->option, file->path)};
+        const auto other = std::find_if(files.begin(), file, [&](const OutputFile& earlier) {
+            return is_same_file(earlier.path, file->path);
+        });
+        if (other != file)
+            return Error{fmt::format("{} and {} would both be written to {}: choose two files.",
+                                     other->option, file->option, file->path)};
     }
     return Ok{};
 }

@@ -50,6 +50,10 @@ bool owns_stdout(const Options&);
 // not cost the results of an hour.
 Status check_output_files(const Options&);
 
+// Of any command, before it begins: fails where one of them would replace what the command reads,
+// or another one of them.
+Status check_what_is_replaced(const Options&);
+
 // By the environment: of GitHub, of GitLab, or the folder that this runs in.
 report::Folders folders_here();
 

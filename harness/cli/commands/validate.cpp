@@ -100,12 +100,12 @@ int run_validate(const Options& options, Console& console) {
                                   : writable.error().message);
         return kUsage;
     }
-    if (specs->specs.empty()) {
-        console.error("there is no spec: no *.toml below the given folders.");
-        return kNothing;
-    }
     CaseCheck cases(*campaign);
     int code = kAsExpected;
+    if (specs->specs.empty()) {
+        console.error("there is no spec: no *.toml below the given folders.");
+        code = kNothing;
+    }
     std::vector<engine::CaseResult> results;
     for (const LoadedSpec& spec : specs->specs)
         results.push_back(check(spec, cases, options, console, code));

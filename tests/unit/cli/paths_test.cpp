@@ -77,6 +77,16 @@ TEST(CliPaths, AFileIsWrittenWholeAndReplaced) {
         std::distance(fs::directory_iterator(folder.path().string()), fs::directory_iterator()), 1);
 }
 
+TEST(CliPaths, ALinkStaysALinkToWhatIsWritten) {
+    const TemporaryFolder folder;
+    folder.write("real", "old");
+    fs::create_symlink("real", folder / "link");
+    EXPECT_TRUE(check_writable(folder / "link"));
+    EXPECT_TRUE(write_file(folder / "link", "new"));
+    EXPECT_TRUE(fs::is_symlink(folder / "link"));
+    EXPECT_EQ(text_of(folder / "real"), "new");
+}
+
 TEST(CliPaths, AFileThatCannotBeWrittenIsAnErrorWithItsName) {
     const TemporaryFolder folder;
     folder.write("file", "x");
