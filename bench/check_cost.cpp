@@ -3,6 +3,8 @@
 // What judging recorded histories costs: long ones with distinct values, by 8 processes, reading
 // aside; how that grows; and many short ones of a cas-register, with unknown outcomes, as Jepsen
 // records them. `./dev bench check`.
+#include <malloc.h>
+
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -17,6 +19,9 @@ namespace {
 
 using namespace stagger::recorded;
 using Clock = std::chrono::steady_clock;
+
+// A short history takes milliseconds: what it takes undisturbed is the least of some times.
+constexpr int kRepetitions = 5;
 
 // What this process computed, whatever else the machine had to do meanwhile.
 double processor_seconds() {
@@ -58,8 +63,15 @@ Measured measure_long(const char* objects, const char* model, std::uint32_t oper
     shape.falsified = falsified;
     shape.distinct = distinct;
     std::mt19937_64 random(1);
-    History history = random_history(objects, shape, random);
-    return judged(history, model);
+    const History history = random_history(objects, shape, random);
+    Measured best;
+    for (int i = 0; i < kRepetitions; ++i) {
+        History again = history;
+        malloc_trim(0);  // the run before leaves no pages behind that a new process would not have
+        Measured one = judged(again, model);
+        if (i == 0 || one.processor < best.processor) best = std::move(one);
+    }
+    return best;
 }
 
 void print_long(const char* objects, const char* model, bool distinct) {

@@ -51,6 +51,8 @@ public:
                 const auto [found, is_new] =
                     part_of.try_emplace(key, static_cast<std::uint32_t>(parts_.size()));
                 if (is_new) parts_.push_back({key, {}});
+                // Most histories are of one key.
+                if (parts_.size() == 1) parts_[0].calls.reserve(history_.operations.size() - i);
                 last_ = found->second;
             }
             parts_[last_].calls.push_back(call);

@@ -163,6 +163,8 @@ std::optional<Finding> DistinctJudge::judge_register(const Part& part, const End
     const std::vector<std::uint8_t> effective = effective_writes(part, ends);
     std::vector<check::Access> accesses;
     std::vector<std::uint32_t> call_of;
+    accesses.reserve(part.calls.size());
+    call_of.reserve(part.calls.size());
     for (std::uint32_t i = 0; i < part.calls.size(); ++i) {
         if (effective[i] == 0) continue;
         const Call& call = part.calls[i];
@@ -190,6 +192,7 @@ bool DistinctJudge::collect_puts(const Part& part, const Ends& ends, check::Cont
         return true;
     };
     const auto before = static_cast<std::uint32_t>(initial_items_.size());
+    container.items.reserve(before + part.calls.size());
     for (std::uint32_t i = 0; i < before; ++i)
         if (!add(initial_items_[i], {i, i}, kNone)) return false;
     for (std::uint32_t i = 0; i < part.calls.size(); ++i) {

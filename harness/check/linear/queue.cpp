@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <functional>
 
 #include "harness/check/linear/containers.hpp"
 
@@ -7,20 +8,27 @@ namespace stagger::check {
 
 namespace {
 
+// The items' indices, from the latest such moment to the earliest. Moments are sorted together with
+// their indices: looking each up in its item would miss the cache.
+template <typename Moment>
+std::vector<std::uint32_t> latest_first(const std::vector<Item>& items, Moment moment) {
+    std::vector<std::uint64_t> keys(items.size());
+    for (std::uint32_t i = 0; i < keys.size(); ++i)
+        keys[i] = std::uint64_t{moment(items[i])} << 32 | i;
+    std::sort(keys.begin(), keys.end(), std::greater<>());
+    std::vector<std::uint32_t> order(keys.size());
+    std::transform(keys.begin(), keys.end(), order.begin(),
+                   [](std::uint64_t key) { return static_cast<std::uint32_t>(key); });
+    return order;
+}
+
 // For each item, when the first of those that were put in after it was certainly taken out: until
 // then it must have been taken out itself.
 std::vector<std::uint32_t> bounds_by_order(const Container& container,
                                            std::vector<std::uint32_t>& overtaking) {
     const auto& items = container.items;
-    std::vector<std::uint32_t> by_begin(items.size());
-    for (std::uint32_t i = 0; i < by_begin.size(); ++i) by_begin[i] = i;
-    std::sort(by_begin.begin(), by_begin.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return items[a].put.invoked > items[b].put.invoked;
-    });
-    std::vector<std::uint32_t> by_end = by_begin;
-    std::sort(by_end.begin(), by_end.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return items[a].put.responded > items[b].put.responded;
-    });
+    const auto by_begin = latest_first(items, [](const Item& item) { return item.put.invoked; });
+    const auto by_end = latest_first(items, [](const Item& item) { return item.put.responded; });
     std::vector<std::uint32_t> bounds(items.size(), history::kNone);
     overtaking.assign(items.size(), history::kNone);
     std::uint32_t least = history::kNone;
