@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/prctl.h>
 
 #include <ctime>
 #include <iterator>
@@ -15,6 +16,7 @@
 #include "harness/agent/real.hpp"
 #include "harness/agent/sight.hpp"
 #include "harness/agent/signals.hpp"
+#include "harness/control/hold.hpp"
 
 namespace stagger::agent {
 namespace {
@@ -47,8 +49,24 @@ void hand_over(TaskIndex next) {
     futex_wake(&slot.token);
 }
 
+// A debugger is to look at this task: the controller starts one. It lets this task go on while it
+// has it stopped, so that whoever looks decides when. Gives who goes on from here.
+TaskIndex be_held() {
+    const InAgent waiting;
+    // Where only ancestors may trace (kernel.yama.ptrace_scope is 1): the debugger is none.
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+    std::atomic<std::uint32_t>& over = self.execution().over;
+    over.store(control::kOverIsHeld, std::memory_order_release);
+    futex_wake(&over);
+    while (over.load(std::memory_order_acquire) == control::kOverIsHeld) {
+        futex_wait(&over, control::kOverIsHeld);
+    }
+    return control::leave_hold(*self.segment, self.index);
+}
+
 void switch_to(TaskIndex next) {
     if (next == self.index) return;
+    if (next == control::kHeld) return switch_to(be_held());
     hand_over(next);
     await_token();
 }

@@ -29,6 +29,9 @@ public:
     // For programs: stdout, whatever people read. Fails where it could not all be written.
     Status write_stdout(std::string_view text);
 
+    // Where that goes: the descriptor.
+    int people() const { return people_; }
+
     report::Style style() const { return style_; }
     // The same for tables whose rows a log should not cut: wide, unless a terminal would wrap them.
     report::Style table_style() const { return table_style_; }

@@ -6,6 +6,7 @@
 
 #include "harness/control/decider.hpp"
 #include "harness/control/faults.hpp"
+#include "harness/control/hold.hpp"
 #include "harness/control/tracer.hpp"
 #include "harness/control/waiting.hpp"
 
@@ -155,18 +156,10 @@ TaskIndex stop_at_limit(Segment& segment, TaskIndex self) {
     return pick_successor(segment, self);
 }
 
-}  // namespace
-
-TaskIndex pass_point(Segment& segment, TaskIndex self) {
+// Who goes on from the point that `self` has come to.
+TaskIndex choose_at_point(Segment& segment, TaskIndex self) {
     Execution& execution = segment.execution;
     TaskSlot& slot = segment.tasks[self];
-    ++slot.point;
-    slot.turn = 0;
-    if (segment.plan.fault_kinds != 0) come_to_point(segment, self);
-    // Who spins changes nothing: those who gave way before it did still let all others go first.
-    if (slot.spin_count == 0) execution.yielded &= bit(self);
-    advance_clock(segment, kPointNs);
-    if (++execution.points > execution.point_limit) return stop_at_limit(segment, self);
     if (slot.opaque) {
         take_effect(segment, {self, bit(self), self, ChoiceKind::Run}, self);
         return self;
@@ -191,6 +184,40 @@ TaskIndex pass_point(Segment& segment, TaskIndex self) {
     note_choice(segment, question, chosen);
     ++slot.turn;
     return chosen;
+}
+
+// A point that needs more than a choice: too many were passed, or a task is to be held at one.
+TaskIndex pass_point_beyond_limit(Segment& segment, TaskIndex self) {
+    Execution& execution = segment.execution;
+    if (execution.point_limit != 0) return stop_at_limit(segment, self);
+    const bool held = is_held_here(segment, self);
+    const bool beyond = execution.points > segment.settings.step_limit;
+    if (held || beyond) execution.point_limit = segment.settings.step_limit;
+    if (held) return kHeld;
+    return beyond ? stop_at_limit(segment, self) : choose_at_point(segment, self);
+}
+
+}  // namespace
+
+TaskIndex pass_point(Segment& segment, TaskIndex self) {
+    Execution& execution = segment.execution;
+    TaskSlot& slot = segment.tasks[self];
+    ++slot.point;
+    slot.turn = 0;
+    if (segment.plan.fault_kinds != 0) come_to_point(segment, self);
+    // Who spins changes nothing: those who gave way before it did still let all others go first.
+    if (slot.spin_count == 0) execution.yielded &= bit(self);
+    advance_clock(segment, kPointNs);
+    if (++execution.points > execution.point_limit) return pass_point_beyond_limit(segment, self);
+    return choose_at_point(segment, self);
+}
+
+void watch_for_hold(Segment& segment) {
+    segment.execution.point_limit = 0;
+}
+
+TaskIndex leave_hold(Segment& segment, TaskIndex self) {
+    return choose_at_point(segment, self);
 }
 
 TaskIndex pick_successor(Segment& segment, TaskIndex self) {

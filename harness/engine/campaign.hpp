@@ -13,6 +13,7 @@
 
 #include "harness/base/result.hpp"
 #include "harness/engine/case_result.hpp"
+#include "harness/engine/debugger.hpp"
 #include "harness/spec/scenario.hpp"
 
 namespace stagger::engine {
@@ -34,6 +35,7 @@ struct CampaignOptions {
     std::uint32_t replays = 20;
     bool keep_going = false;   // explore the whole budget even after a finding
     bool search_only = false;  // of a case with `finds`: is it found, no more
+    std::optional<Hold> hold;  // of a replay: where a debugger looks
     // For determinism tests and tools: called with every execution's number and history bytes.
     std::function<void(std::uint64_t index, std::string_view history_bytes)> on_history;
     // Progress: executions so far. Called often, must be cheap.
@@ -54,14 +56,16 @@ struct Differences {
     std::vector<std::string> surroundings;  // the kernel, libc: worth knowing where all else fits
 };
 
-// One execution under a given schedule, `times` times, each with fresh processes.
+// One execution under a given schedule, `times` times, each with fresh processes. With a `hold`:
+// once, for the debugger, after one that shows where points are.
 struct ReplayResult {
     bool fits = true;         // false: the schedule no longer fits ...
     std::string misfit;       // ... and the first point where it does not ...
     bool prevented = false;   // ... which is only that who was to run there has to wait
     std::uint32_t shown = 0;  // executions with the first of the file's symptoms
     std::uint32_t times = 0;
-    Differences differences;  // from where the schedule was found
+    bool went_otherwise = false;  // under a debugger, than without one
+    Differences differences;      // from where the schedule was found
     // With the one Finding that it came to, a violation or not. Without: Error or Skip where the
     // case cannot be run, or the schedule names what the case does not have.
     CaseResult result;

@@ -9,6 +9,7 @@
 #include <ctime>
 
 #include "harness/control/free.hpp"
+#include "harness/control/hold.hpp"
 #include "harness/control/integrity.hpp"
 #include "harness/control/scheduler.hpp"
 #include "harness/engine/free_watch.hpp"
@@ -75,6 +76,7 @@ void Pool::begin(control::Phase phase) {
     if (!main) {
         segment.execution.point_limit = std::max(segment.execution.point_limit, kJoinLimit);
     }
+    if (main && debugger_ != nullptr) control::watch_for_hold(segment);
     segment.execution.reset_due = used_ && phase != control::Phase::Attach;
     segment.execution.shared_reset_due = segment.execution.reset_due && !is_reset_;
     is_reset_ = phase == control::Phase::Reset;
@@ -92,6 +94,7 @@ void Pool::execute(control::Phase phase) {
     const TaskIndex first = control::pick_successor(segment, control::kNobody);
     pass_token(first);
     await_end();
+    if (main && debugger_ != nullptr) debugger_->leave();
     harm_ = control::harm(segment);
     const bool same = constants_.still_hold(segment);
     if (harm_ == nullptr && !same) harm_ = "its plan";
@@ -156,7 +159,10 @@ void Pool::await_end() {
             tick = kTickNs;
             if (!supervise()) return;
         }
-    } while (execution().ending == Ending::Nobody && await_sleepers());
+        if (over.load(std::memory_order_acquire) != control::kOverIsHeld) continue;
+        if (!await_debugger()) return;
+    } while (over.load(std::memory_order_acquire) == 0 ||
+             (execution().ending == Ending::Nobody && await_sleepers()));
 }
 
 // Looks after an execution that takes long. False: it was given up.
@@ -185,6 +191,8 @@ bool Pool::supervise() {
         give_up(Ending::Crash, "ended while it was its turn");
         return false;
     }
+    // What a debugger has a task do is no hang.
+    if (is_debugged()) stalled_cpu_ = stat.cpu_seconds;
     if (stat.cpu_seconds - stalled_cpu_ > kCpuBudgetSeconds) {
         hung_ = true;
         give_up(Ending::HarnessError, "");
@@ -244,9 +252,24 @@ bool Pool::await_sleepers() {
         }
         wait_a_tick(over);
         if (over.load(std::memory_order_acquire) != 0) return true;  // a process died
+        if (is_debugged()) tick = 0;  // it may sleep where somebody has stopped it
         if (give_up_if_cancelled()) return false;
     }
     return false;
+}
+
+// The holder is where it is to be looked at. False: it cannot be, and the execution is given up.
+bool Pool::await_debugger() {
+    const control::Segment& segment = mapping_.segment();
+    const TaskIndex index = segment.execution.holder % control::kMaxTasks;
+    const control::TaskSlot& slot = segment.tasks[index];
+    const std::atomic<std::uint32_t>& over = segment.execution.over;
+    const Status attached =
+        debugger_->attach({slot.pid, slot.tid, [&over] {
+                               return over.load(std::memory_order_acquire) == control::kOverIsHeld;
+                           }});
+    if (!attached.ok()) give_up(Ending::HarnessError, attached.error().message);
+    return attached.ok();
 }
 
 void Pool::give_up(Ending ending, const std::string& detail) {

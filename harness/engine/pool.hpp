@@ -15,6 +15,7 @@
 #include "harness/backend/protocol.hpp"
 #include "harness/control/integrity.hpp"
 #include "harness/control/layout.hpp"
+#include "harness/engine/debugger.hpp"
 #include "harness/engine/host_process.hpp"
 #include "harness/engine/segment_mapping.hpp"
 #include "harness/spec/scenario.hpp"
@@ -40,6 +41,10 @@ public:
 
     // From now on gives up soon after `cancelled` is set; may be null.
     void watch(const std::atomic<bool>* cancelled);
+
+    // From now on executions are looked at by `debugger`, at the point where plan() has a Hold;
+    // null: by nobody any more.
+    void show_to(Debugger* debugger) { debugger_ = debugger; }
 
     // One execution under plan(). Fails only if the processes cannot be made at all, or a long one
     // was given up because it was cancelled.
@@ -78,6 +83,8 @@ private:
     bool supervise();
     void take_over(control::TaskIndex holder);
     bool await_sleepers();
+    bool await_debugger();
+    bool is_debugged() { return debugger_ != nullptr && debugger_->is_in_charge(); }
     void pass_token(control::TaskIndex next);
     void give_up(control::Ending, const std::string& detail);
     bool give_up_if_cancelled();
@@ -96,6 +103,7 @@ private:
     bool is_reset_ = false;  // what they share was, since then
     const std::atomic<bool>* cancelled_ = nullptr;
     control::Constants constants_;
+    Debugger* debugger_ = nullptr;
     bool given_up_ = false;
     bool hung_ = false;
     bool took_long_ = false;  // the last execution, so that it was looked after

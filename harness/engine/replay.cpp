@@ -4,6 +4,7 @@
 #include "harness/engine/finding.hpp"
 #include "harness/engine/misfit.hpp"
 #include "harness/engine/origin.hpp"
+#include "harness/engine/replaying.hpp"
 #include "harness/engine/runner.hpp"
 #include "harness/engine/schedule_codec.hpp"
 
@@ -12,41 +13,12 @@ namespace {
 
 using Decisions = std::vector<control::Decision>;
 
-bool shows_any(const Seen& seen, const std::vector<std::string>& symptoms) {
-    for (const auto& violation : seen.verdict.violations) {
-        const std::string name(check::name(violation.symptom));
-        if (symptoms.empty() || name == symptoms.front()) return true;
-    }
-    return false;
-}
-
-void note_misfit(const Misfit& misfit, ReplayResult& result) {
-    result.misfit = misfit.text;
-    result.fits = misfit.text.empty();
-    result.prevented = misfit.prevented;
-}
-
-void fail(ReplayResult& result, const std::string& message, bool spec_error) {
-    result.result.status = CaseStatus::Error;
-    result.result.verdict = "error";
-    result.result.message = message;
-    result.result.spec_error = spec_error;
-}
-
-Result<const Seen*> run_once(Runner& runner, const Decisions& decisions, bool traced) {
-    runner.pool().segment().trace.on = traced;
-    auto seen = runner.run(decisions, spec::Lifetime::Fresh);
-    runner.pool().segment().trace.on = false;
-    return seen;
-}
-
 Status replay_with(Runner& runner, const schedule::ScheduleFile& file, std::uint32_t times,
                    ReplayResult& result) {
     const auto decisions = from_schedule(file.schedule, runner.pool().layout().tasks);
     if (!decisions) {
         note_misfit({decisions.error().message}, result);
-        result.result.status = CaseStatus::Inconclusive;
-        result.result.verdict = "inconclusive";
+        inconclusive(result);
         return Ok{};
     }
     Finding finding;
@@ -62,11 +34,7 @@ Status replay_with(Runner& runner, const schedule::ScheduleFile& file, std::uint
         const bool shown = shows_any(*seen, file.symptoms);
         result.shown += shown ? 1 : 0;
         if (i > 0 && !(shown && result.shown == 1)) continue;
-        finding.verdict = seen->verdict;
-        finding.history = runner.history();
-        finding.schedule =
-            to_schedule(runner.decisions(), runner.pool().layout().tasks, runner.labels());
-        finding.output = runner.pool().output();
+        finding = last_execution(runner, *seen);
     }
     finding.replayed = result.shown;
     finding.replays = times;
@@ -91,6 +59,50 @@ Status minimise_again(Runner& runner, const schedule::ScheduleFile& file,
 
 }  // namespace
 
+bool shows_any(const Seen& seen, const std::vector<std::string>& symptoms) {
+    for (const auto& violation : seen.verdict.violations) {
+        const std::string name(check::name(violation.symptom));
+        if (symptoms.empty() || name == symptoms.front()) return true;
+    }
+    return false;
+}
+
+void note_misfit(const Misfit& misfit, ReplayResult& result) {
+    result.misfit = misfit.text;
+    result.fits = misfit.text.empty();
+    result.prevented = misfit.prevented;
+}
+
+void fail(ReplayResult& result, const std::string& message, bool spec_error) {
+    result.result.status = CaseStatus::Error;
+    result.result.verdict = "error";
+    result.result.message = message;
+    result.result.spec_error = spec_error;
+}
+
+void inconclusive(ReplayResult& result) {
+    result.result.status = CaseStatus::Inconclusive;
+    result.result.verdict = "inconclusive";
+}
+
+Result<const Seen*> run_once(Runner& runner, const std::vector<control::Decision>& decisions,
+                             bool traced) {
+    runner.pool().segment().trace.on = traced;
+    auto seen = runner.run(decisions, spec::Lifetime::Fresh);
+    runner.pool().segment().trace.on = false;
+    return seen;
+}
+
+Finding last_execution(Runner& runner, const Seen& seen) {
+    Finding finding;
+    finding.verdict = seen.verdict;
+    finding.history = runner.history();
+    finding.schedule =
+        to_schedule(runner.decisions(), runner.pool().layout().tasks, runner.labels());
+    finding.output = runner.pool().output();
+    return finding;
+}
+
 Result<ReplayResult> replay(const spec::Scenario& scenario, const spec::Case& spec_case,
                             const schedule::ScheduleFile& file, std::uint32_t times, bool minimize,
                             const CampaignOptions& options) {
@@ -112,9 +124,12 @@ Result<ReplayResult> replay(const spec::Scenario& scenario, const spec::Case& sp
         return result;
     }
     Runner& runner = std::get<Runner>(opened);
-    STAGGER_TRY([[maybe_unused]] Ok ran, replay_with(runner, file, times, result));
+    STAGGER_TRY([[maybe_unused]] Ok ran, options.hold
+                                             ? replay_held(runner, file, *options.hold, result)
+                                             : replay_with(runner, file, times, result));
     if (result.result.findings.empty()) return result;
-    result.result.schedules = times;
+    result.result.schedules = result.times;
+    if (!result.result.message.empty()) return result;  // it says why there is no verdict
     if (minimize && result.shown > 0) {
         STAGGER_TRY([[maybe_unused]] Ok done, minimise_again(runner, file, options, result));
         Finding& finding = result.result.findings.front();

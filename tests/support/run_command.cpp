@@ -116,6 +116,8 @@ Outcome run_on_terminal(const Command& command) {
     if (child < 0) std::abort();
     if (child == 0) become(command, {theirs, theirs, theirs});
     close(theirs);
+    if (!command.input.empty() && write(ours, command.input.data(), command.input.size()) < 0)
+        std::abort();
     Outcome outcome;
     capture(command, child, ours, -1, outcome);
     outcome.ending = ending_of(child);

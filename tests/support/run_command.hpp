@@ -37,7 +37,7 @@ struct Command {
     std::chrono::seconds watchdog{100};
     // On a terminal of so many columns, which is stdin, stdout and stderr: all of it is in `out`.
     unsigned short columns = 0;
-    std::string input = {};  // what stdin has, where it is no terminal; less than a pipe holds
+    std::string input = {};  // what stdin has, or is typed; less than a pipe holds
 };
 
 struct Outcome {

@@ -235,6 +235,12 @@ void add_replaying(Usage& usage, Options& options) {
                                  into(options.*format.file)});
     usage.options.push_back(
         {"--step", "", "Walk through what happened, event by event", into(options.step)});
+    usage.options.push_back({"--gdb", "TASK[@POINT]",
+                             "Stop a task at one of its points, and look at it with gdb",
+                             into(options.gdb)});
+    usage.options.push_back({"--gdb-command", "COMMAND",
+                             "What gdb should do there, instead of asking; may be repeated",
+                             into(options.gdb_commands), Times::Repeated});
 }
 
 void add_surroundings(Usage& usage, Options& options) {

@@ -76,13 +76,15 @@ struct Options {
     ColorMode color = ColorMode::Auto;
     std::vector<std::string> plugins;
 
-    std::uint32_t times = 20;  // replay
+    std::optional<std::uint32_t> times;  // replay
     bool minimize = false;
     std::string spec;  // replay against this spec instead of the one in the schedule
 
     std::string history;        // where replay writes what happened, for `stagger check`
     std::string trace, shiviz;  // and for people: for Perfetto, for ShiViz
     bool step = false;          // walk through it
+    std::string gdb;            // look at a task with gdb: "worker[0]", "worker[0]@7"
+    std::vector<std::string> gdb_commands;
 
     CheckOptions check;
 };

@@ -13,6 +13,7 @@
 #include "harness/cli/campaign/specs.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/cli/commands/replaying.hpp"
+#include "harness/cli/debugger/gdb.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/report/finding.hpp"
 #include "harness/report/rows.hpp"
@@ -23,6 +24,8 @@
 
 namespace stagger::cli {
 namespace {
+
+constexpr std::uint32_t kReplays = 20;
 
 // The scenario and case that a schedule is replayed on.
 struct Subject {
@@ -95,11 +98,18 @@ int show(const engine::ReplayResult& replay, Console& console) {
                            ? report::render_finding(replay.result, finding, console.style())
                            : render_course(finding, console.style())) +
                       "\n");
+    if (result.status == engine::CaseStatus::Inconclusive && !result.message.empty()) {
+        console.print(report::printable("Inconclusive: " + result.message) + "\n");
+        return kInconclusive;
+    }
     const std::string_view there = replay.shown > 0 ? "is there" : "is not there";
     console.print(fmt::format("The violation {}: it showed in {} of {} replays.\n", there,
                               replay.shown, replay.times));
     if (!replay.fits)
         console.print(fmt::format("The schedule no longer fits: {}\n", replay.misfit));
+    if (replay.went_otherwise)
+        console.print(
+            "It did not go as it does without gdb: what was done there has changed it.\n");
     console.print(render_differences(replay));
     if (replay.shown > 0) return kViolation;
     return replay.fits ? kAsExpected : kInconclusive;
@@ -121,6 +131,14 @@ int write_course(const engine::CaseResult& result, const Options& options, Conso
     return code;
 }
 
+// "worker[0]@7": who is looked at with gdb, and where.
+engine::Hold hold_of(const std::string& text, engine::Debugger& debugger) {
+    const std::size_t at = text.find('@');
+    engine::Hold hold{text.substr(0, at), std::nullopt, &debugger};
+    if (at != std::string::npos) hold.point = text.substr(at + 1);
+    return hold;
+}
+
 int fail(int code, const Error& error, Console& console) {
     console.error(error.message);
     return code;
@@ -135,11 +153,17 @@ void set_up_replay(Usage& usage, Options& options) {
     add_surroundings(usage, options);
     usage.notes =
         "Ends with 1 if the violation is there, 0 if it is not, 2 if the schedule no longer fits.\n"
-        "With --step stdin says where to: n or Enter, p, a number, q.";
+        "With --step stdin says where to: n or Enter, p, a number, q.\n"
+        "--gdb replays once. POINT is a number that counts the task's points, as `point` does in\n"
+        "the schedule, or a step as it is written there, such as \"store n\". Without it, the "
+        "task\n"
+        "is stopped where the schedule delays it, else at its first operation.";
     usage.examples =
         "  stagger replay .stagger/increment_shm-lost-update.schedule\n"
         "  stagger replay old.schedule --times 100 --minimize\n"
         "  stagger replay old.schedule --times 1 --step\n"
+        "  stagger replay old.schedule --gdb 'worker[0]'\n"
+        "  stagger replay old.schedule --gdb 'worker[0]@store n' --gdb-command bt\n"
         "  stagger replay old.schedule --trace trace.json --shiviz events.log\n"
         "  stagger replay old.schedule --spec specs/updates/increment.toml";
 }
@@ -153,10 +177,19 @@ int run_replay(const Options& options, Console& console) {
     Result<Session> session = open_session(options, console);
     if (!session) return fail(kUsage, session.error(), console);
     session->campaign.seed = file->seed;
+    const Status sensible = check_debugging(options);
+    if (!sensible) return fail(kUsage, sensible.error(), console);
+    std::optional<Gdb> gdb;
+    if (!options.gdb.empty()) {
+        Result<Gdb> opened = Gdb::open(options, console);
+        if (!opened) return fail(kBroken, opened.error(), console);
+        gdb.emplace(std::move(*opened));
+        session->campaign.hold = hold_of(options.gdb, *gdb);
+    }
 
     Result<engine::ReplayResult> replay =
-        engine::replay(subject->scenario, subject->spec_case, *file, options.times,
-                       options.minimize, session->campaign);
+        engine::replay(subject->scenario, subject->spec_case, *file,
+                       options.times.value_or(kReplays), options.minimize, session->campaign);
     close_session(*session);
     if (!replay) return fail(kBroken, replay.error(), console);
     int code = worse(show(*replay, console), session->exit_code);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/debugger/tracing.hpp"
 #include "harness/cli/doctor/probe.hpp"
 #include "harness/report/text.hpp"
 
@@ -67,6 +68,12 @@ Probe backends(const engine::CampaignOptions& campaign) {
         "there is nothing to run a case on", "install Stagger again, or give --plugin a folder"};
 }
 
+Probe debugger() {
+    if (const auto path = find_gdb()) return {"gdb", Health::Good, *path, "", ""};
+    return {"gdb", Health::Less, "not in PATH", "`replay --gdb` does not work; all else does",
+            "apt-get install gdb"};
+}
+
 }  // namespace
 
 std::vector<Probe> probe_installation(const engine::CampaignOptions& campaign) {
@@ -75,6 +82,7 @@ std::vector<Probe> probe_installation(const engine::CampaignOptions& campaign) {
             agent(campaign.worker_path),
             backends(campaign),
             debug_information(campaign),
+            debugger(),
             {"libFuzzer", Health::Good, "built in", "", ""}};
 }
 

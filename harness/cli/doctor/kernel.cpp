@@ -12,7 +12,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -20,6 +19,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/debugger/tracing.hpp"
 #include "harness/cli/doctor/probe.hpp"
 
 namespace stagger::cli {
@@ -155,10 +155,6 @@ int try_futex() {
     return woken >= 0 ? 0 : errno;
 }
 
-int try_ptrace() {
-    return ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0 ? 0 : errno;
-}
-
 struct Trial {
     const char* name;
     int (*run)();
@@ -175,10 +171,15 @@ constexpr Trial kTrials[] = {
     {"seccomp filters", try_seccomp, Health::Less,
      "cases with the option libc = \"real\" cannot run; all others can",
      "a container runtime lets them through unless its profile says otherwise"},
-    {"ptrace", try_ptrace, Health::Less,
-     "debuggers cannot look into processes; Stagger itself does not need it",
-     "docker run --cap-add=SYS_PTRACE"},
 };
+
+Probe tracing() {
+    const std::optional<Obstacle> obstacle = tracing_obstacle();
+    if (!obstacle) return {"ptrace", Health::Good, "works", "", ""};
+    return {"ptrace", Health::Less, obstacle->why,
+            "debuggers cannot look into processes, nor `replay --gdb`; all else works",
+            obstacle->remedy};
+}
 
 }  // namespace
 
@@ -191,6 +192,7 @@ std::vector<Probe> probe_kernel() {
         else
             probes.push_back({trial.name, trial.without, why(error), trial.means, trial.remedy});
     }
+    probes.push_back(tracing());
     return probes;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/control/deciders/deciders.hpp"
+#include "harness/control/hold.hpp"
 
 namespace stagger::control {
 namespace {
@@ -83,6 +84,15 @@ const Decision* next_planned(Segment& segment, TaskSlot& slot) {
         ++slot.replay_next;
     }
     return nullptr;
+}
+
+bool is_held_here(Segment& segment, TaskIndex self) {
+    TaskSlot& slot = segment.tasks[self];
+    const Decision* planned = next_planned(segment, slot);
+    if (planned == nullptr) return false;
+    if (planned->choice == ChoiceKind::Hold) return true;
+    --slot.replay_next;  // it is for the choice that comes now
+    return false;
 }
 
 // Where a planned decision cannot be taken the calm one is, and it counts.
