@@ -21,7 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::uint32_t kEvents =
+    IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr int kMostLinks = 40;  // path_resolution(7)
 
 // A compiler writes one library after the other, an editor several files: what follows within this
 // time belongs to the same change. Not for ever, though, or a log beside a spec would stop us.
@@ -31,6 +33,14 @@ constexpr int kMostRounds = 50;
 std::string folder_of(const fs::path& file) {
     const std::string folder = file.parent_path().string();
     return folder.empty() ? "." : folder;
+}
+
+// What is made is written yet, and told of again then; but a link is whole from its birth.
+bool is_link(const fs::path& file) {
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(file, error);
+    return fs::is_symlink(status) ||
+           (fs::is_regular_file(status) && fs::hard_link_count(file, error) > 1);
 }
 
 // Keeps Ctrl-C from coming between a look at the flag and the sleep: it comes during ppoll alone.
@@ -56,7 +66,9 @@ private:
 }  // namespace
 
 Watch::Watch(Watch&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), folders_(std::move(other.folders_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      folders_(std::move(other.folders_)),
+      files_(std::move(other.files_)) {}
 
 Watch::~Watch() {
     if (descriptor_ >= 0) close(descriptor_);
@@ -68,14 +80,9 @@ Result<Watch> Watch::open(const std::vector<std::string>& files,
     watch.descriptor_ = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (watch.descriptor_ < 0)
         return Error{fmt::format("--watch: inotify cannot be used: {}.", std::strerror(errno))};
+    watch.files_ = files;
     for (const std::string& file : files) {
-        const fs::path path(file);
-        STAGGER_TRY([[maybe_unused]] const Ok own, watch.add(folder_of(path), path.filename()));
-        std::error_code error;
-        const fs::path target = fs::canonical(path, error);
-        if (error) continue;
-        STAGGER_TRY([[maybe_unused]] const Ok meant,
-                    watch.add(folder_of(target), target.filename()));
+        STAGGER_TRY([[maybe_unused]] const Ok followed, watch.follow(file));
     }
     for (const std::string& folder : folders) {
         std::error_code error;
@@ -99,6 +106,17 @@ Status Watch::add(const std::string& folder, const std::string& name) {
     return Ok{};
 }
 
+Status Watch::follow(const std::string& file) {
+    fs::path path(file);
+    for (int i = 0; i < kMostLinks; ++i) {
+        STAGGER_TRY([[maybe_unused]] const Ok own, add(folder_of(path), path.filename()));
+        std::error_code error;
+        if (!fs::is_symlink(path, error)) break;
+        path = path.parent_path() / fs::read_symlink(path, error);
+    }
+    return Ok{};
+}
+
 Result<std::string> Watch::take_events() {
     alignas(inotify_event) char buffer[16 * (sizeof(inotify_event) + NAME_MAX + 1)];
     std::string changed;
@@ -115,6 +133,8 @@ Result<std::string> Watch::take_events() {
             if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED))
                 return Error{fmt::format("--watch: the folder {} is gone.", folder->second.path)};
             const std::string name = event->len > 0 ? event->name : "";
+            const bool made = (event->mask & IN_CREATE) != 0;
+            if (made && !is_link(fs::path(folder->second.path) / name)) continue;
             const bool library = folder->second.libraries && name.ends_with(".so");
             if (library || folder->second.names.contains(name)) changed = name;
         }
@@ -130,12 +150,15 @@ Result<std::string> Watch::wait() {
         const int ready = ppoll(&events, 1, settling ? &kSettled : nullptr, &held.before());
         if (ready < 0 && errno != EINTR)
             return Error{fmt::format("--watch: {}.", std::strerror(errno))};
-        if (settling && (ready == 0 || ++round > kMostRounds)) return changed;
+        if (settling && (ready == 0 || ++round > kMostRounds)) break;
         if (ready <= 0) continue;
         STAGGER_TRY(const std::string more, take_events());
         if (!more.empty()) changed = more;
     }
-    return std::string();
+    if (cancelled().load()) return std::string();
+    // A link may lead elsewhere by now; a folder on its way that is not there is no reason to end.
+    for (const std::string& file : files_) (void)follow(file);
+    return changed;
 }
 
 }  // namespace stagger::cli

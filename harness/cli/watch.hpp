@@ -38,11 +38,14 @@ private:
 
     Watch() = default;
     Status add(const std::string& folder, const std::string& name);
+    // A file, and what it leads to where it is a link, on each step of the way.
+    Status follow(const std::string& file);
     // What of the events that are there matters: a name, or "".
     Result<std::string> take_events();
 
     int descriptor_ = -1;
     std::map<int, Folder> folders_;  // by inotify's number
+    std::vector<std::string> files_;
 };
 
 }  // namespace stagger::cli

@@ -75,6 +75,34 @@ TEST(Watch, RunsAgainWhenTheSpecChangesAndEndsWithTheLastVerdict) {
     EXPECT_EQ(count(outcome.out, "1 case: 0 passed, 1 failed"), 2U) << outcome.out;
 }
 
+// A link that is made, what it leads to, and what it leads to from then on.
+TEST(Watch, FollowsLinksAlsoWhereTheyAreNew) {
+    const TemporaryFolder folder;
+    const std::string path = folder.write("a.toml", text_of(spec("holds")));
+    const std::string real = folder.write("deep/real.toml", text_of(spec("loses")));
+    const std::string other = folder.write("other/other.toml", text_of(spec("holds")));
+    const Outcome outcome =
+        watch(folder, {"run", "a.toml"},
+              {[&] {
+                   fs::remove(path);
+                   fs::create_symlink("deep/real.toml", path);
+               },
+               [&] { std::ofstream(real, std::ios::app) << "# changed\n"; },
+               [&] {
+                   fs::create_symlink("other/other.toml", folder.path() / "new");
+                   fs::rename(folder.path() / "new", path);
+               },
+               [&] { std::ofstream(other, std::ios::app) << "# changed\n"; },
+               [&] {
+                   fs::remove(path);
+                   fs::create_hard_link(real, path);
+               }});
+    EXPECT_EQ(outcome.ending, testing::Ending(Exited{1})) << outcome.err;
+    EXPECT_EQ(count(outcome.err, "watching a.toml"), 6U) << outcome.err;
+    EXPECT_EQ(count(outcome.out, "1 case: 1 passed"), 3U) << outcome.out;
+    EXPECT_EQ(count(outcome.out, "1 case: 0 passed, 1 failed"), 3U) << outcome.out;
+}
+
 TEST(Watch, RunsAgainWhenAPluginChanges) {
     const TemporaryFolder folder;
     const fs::path plugin =
