@@ -186,6 +186,18 @@ bool is_replaced(const std::string& path) {
     return !fs::exists(status) || fs::is_regular_file(status);
 }
 
+Status check_own(const std::string& path, std::string_view mark) {
+    std::string begin(mark.size(), '\0');
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return Ok{};
+    file.read(begin.data(), std::ssize(begin));
+    if (file.gcount() == 0 || begin == mark) return Ok{};
+    return Error{
+        fmt::format("{} is there already, and was not written by Stagger: choose another "
+                    "folder.",
+                    path)};
+}
+
 Status check_writable(const std::string& path) {
     int why = 0;
     if (is_replaced(path)) {

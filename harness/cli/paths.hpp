@@ -42,11 +42,15 @@ std::optional<std::pair<std::string, std::string>> rival_plugins(
 // Makes the folder, with those above it, unless it is there, and sees that files can be made in it.
 Status prepare_folder(const std::string& folder);
 
-// Whether write_file could write there, as far as can be told before: a folder that is not there
-// should not cost the results of an hour. Leaves nothing behind.
 // Whether what is there would be replaced; a pipe or a device is there to be written to.
 bool is_replaced(const std::string& path);
 
+// Fails where there is a file of that name already which does not begin with `mark`, as those that
+// we write do: it is somebody else's.
+Status check_own(const std::string& path, std::string_view mark);
+
+// Whether write_file could write there, as far as can be told before: a folder that is not there
+// should not cost the results of an hour. Leaves nothing behind.
 Status check_writable(const std::string& path);
 
 // The whole file, or none of it where it is a regular file: written aside, then renamed.

@@ -35,6 +35,35 @@ TEST(Gate, RunsAsOneOfSeveralOnlyItsShare) {
     expect_exit(part("4/3"), 64);
 }
 
+// A CI job that hands on what was written finds it, and not what an earlier run left there.
+TEST(Gate, WritesItsResultsAlsoWhereItsShareIsNothing) {
+    const TemporaryFolder folder;
+    const Outcome outcome = stagger_quick(
+        folder, {"gate", spec("holds"), "--shard", "2/2", "--json", "x.json", "--junit", "x.xml",
+                 "--tap", "x.tap", "--sarif", "x.sarif", "--html", "page"});
+    expect_exit(outcome, 0);
+    EXPECT_FALSE(contains(outcome.err, "no case")) << outcome.err;
+    EXPECT_TRUE(contains(text_of(folder / "x.json"), "\"cases\": 0"));
+    EXPECT_TRUE(contains(text_of(folder / "x.xml"), "tests=\"0\""));
+    EXPECT_TRUE(contains(text_of(folder / "x.tap"), "1..0"));
+    EXPECT_TRUE(contains(text_of(folder / "page/index.html"), "<html"));
+    EXPECT_TRUE(contains(text_of(folder / "x.sarif"), "\"exitCode\": 0"));
+}
+
+// What is written says of the exit code what is so.
+TEST(Sarif, KnowsTheExitCode) {
+    const TemporaryFolder folder;
+    folder.write("idle.toml",
+                 "name = \"idle\"\n[objects]\nn = { type = \"register\" }\nm = { type = \"mutex\" "
+                 "}\n[process.p]\nsteps = [ { store = \"n\", value = 1 } ]\n");
+    expect_exit(stagger(folder, {"validate", "idle.toml", "--strict", "--sarif", "strict"}), 64);
+    EXPECT_TRUE(contains(text_of(folder / "strict"), "\"exitCode\": 64"));
+    expect_exit(stagger(folder, {"validate", "idle.toml", "--sarif", "lenient"}), 0);
+    EXPECT_TRUE(contains(text_of(folder / "lenient"), "\"exitCode\": 0"));
+    expect_exit(stagger_quick(folder, {"gate", spec("loses"), "--sarif", "loses"}), 1);
+    EXPECT_TRUE(contains(text_of(folder / "loses"), "\"exitCode\": 1"));
+}
+
 TEST(Gate, EndsWith1WhereACaseDoesNotHoldAndShowsTheFinding) {
     const TemporaryFolder folder;
     const Outcome outcome = stagger_quick(folder, {"gate", spec("holds"), spec("loses")});

@@ -64,8 +64,8 @@ TEST(Html, IsTheSameForOneSeedWhateverTheNumberOfJobs) {
 TEST(Html, GoesToAFolderOfAnyNameAndReplacesThePageThatIsThere) {
     const TemporaryFolder folder;
     const std::string name = "w\xc3\xb6rter und mehr/\xe7\xb5\x90\xe6\x9e\x9c";
-    folder.write(name + "/index.html", "old");
     folder.write(name + "/mine.txt", "kept");
+    expect_exit(stagger_quick(folder, {"gate", spec("holds"), spec("known"), "--html", name}), 0);
     expect_exit(stagger_quick(folder, {"gate", spec("holds"), "--html", name}), 0);
     EXPECT_EQ(data_of(page_of(folder, name))["cases"].size(), 1u);
     EXPECT_EQ(text_of(folder / (name + "/mine.txt")), "kept");

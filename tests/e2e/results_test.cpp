@@ -107,6 +107,25 @@ TEST(Output, NeverReplacesWhatIsRead) {
     EXPECT_EQ(fine.ending, testing::Ending(Exited{0})) << fine.err;
 }
 
+// A page or an index is written into a folder that may be in use; an old one of ours is replaced.
+TEST(Output, NeverReplacesAnIndexOfSomebodyElse) {
+    struct Place {
+        const char *option, *file;
+    };
+    for (const Place& place : {Place{"--html", "index.html"}, Place{"--out", "index.md"}}) {
+        const TemporaryFolder folder;
+        const auto gate = [&](const char* into) {
+            return stagger_quick(folder, {"gate", spec("loses"), place.option, into}).ending;
+        };
+        EXPECT_EQ(gate("ours"), testing::Ending(Exited{1})) << place.option;
+        EXPECT_EQ(gate("ours"), testing::Ending(Exited{1})) << place.option;
+        const std::string theirs = std::string("theirs/") + place.file;
+        folder.write(theirs, "# Mine\n");
+        EXPECT_EQ(gate("theirs"), testing::Ending(Exited{64})) << place.option;
+        EXPECT_EQ(text_of(folder / theirs), "# Mine\n");
+    }
+}
+
 TEST(Output, OfTwoKindsNeedsTwoFiles) {
     const TemporaryFolder folder;
     const Outcome one =

@@ -97,32 +97,30 @@ bool any_free(const std::vector<Job>& jobs, const engine::CampaignOptions& campa
 int run_campaign(const Options& options, const CampaignStyle& style, Console& console) {
     const Result<LoadedSpecs> specs = load_specs(options.paths);
     if (!specs) return usage_failure(specs.error(), console);
-    const Result<Session> session = open_session(options, console);
+    Result<Session> session = open_session(options, console);
     if (!session) return usage_failure(session.error(), console);
     std::size_t regressions = 0;
     Result<std::vector<Job>> jobs = select_all(*specs, style, options, regressions);
     if (!jobs) return usage_failure(jobs.error(), console);
-    if (style.sharded) {
-        const Result<bool> nothing_left =
-            leave_to_other_shards(*jobs, regressions, options, console);
-        if (!nothing_left) return usage_failure(nothing_left.error(), console);
-        if (*nothing_left) return kAsExpected;
-    }
+    const Result<bool> nothing_left =
+        style.sharded ? leave_to_other_shards(*jobs, regressions, options, console) : false;
+    if (!nothing_left) return usage_failure(nothing_left.error(), console);
     if (options.cpus && !jobs->empty() && !any_free(*jobs, session->campaign)) {
         console.error("--cpus is for free mode, and none of these cases is run in it; see --mode.");
         return kUsage;
     }
     settle_mistaken(*jobs, session->campaign);
 
-    if (jobs->empty()) {
+    if (jobs->empty() && !*nothing_left)
         console.error(nothing_matched(options, *specs, style.make_cases));
-    } else {
+    if (!jobs->empty()) {
         console.print(introduction(regressions, jobs->size() - regressions, specs->specs.size(),
                                    session->campaign.seed));
     }
     const std::vector<CaseResult> results = run_all(*jobs, *session, options, console);
     if (!results.empty()) show_results(results, style, console);
-    int code = worse(exit_code_of(results), session->exit_code);
+    int& code = session->exit_code;
+    if (!*nothing_left) code = worse(code, exit_code_of(results));
     code = worse(code, collect_findings(results, *session, options, console));
     close_session(*session);
     code = worse(code, write_results(results, *session, options, console));

@@ -18,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kWidth = 100;
+constexpr std::string_view kIndexMark =
+    "# Findings\n\nEach is a schedule, which holds its scenario";
 
 std::vector<fs::path> schedules_in(const std::string& folder) {
     std::vector<fs::path> found;
@@ -57,9 +59,9 @@ std::string row(const std::string& folder, const fs::path& name) {
 }
 
 std::string index_of(const std::string& folder, const std::vector<fs::path>& schedules) {
-    std::string out =
-        "# Findings\n\n"
-        "Each is a schedule, which holds its scenario; in this folder, anywhere:\n\n"
+    std::string out(kIndexMark);
+    out +=
+        "; in this folder, anywhere:\n\n"
         "    stagger replay NAME.schedule\n\n"
         "Backends that are not built in are named with `--plugin FOLDER`. Replay says what is not "
         "as it was\nhere, such as another build of a backend.\n\n"
@@ -86,6 +88,12 @@ Status write_collection(const std::vector<engine::CaseResult>& results, const st
 }
 
 }  // namespace
+
+Status check_index(const Options& options) {
+    if (!options.out_given) return Ok{};
+    const Status own = check_own((fs::path(options.out) / kIndexName).string(), kIndexMark);
+    return own ? own : Error{"--out: " + own.error().message};
+}
 
 int collect_findings(const std::vector<engine::CaseResult>& results, const Session& session,
                      const Options& options, Console& console) {

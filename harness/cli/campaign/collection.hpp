@@ -14,6 +14,9 @@ namespace stagger::cli {
 
 inline constexpr const char* kIndexName = "index.md";
 
+// Where --out was given: fails if what stands in the index's place is somebody else's.
+Status check_index(const Options&);
+
 // Where --out was given: writes NAME.txt for each NAME.schedule of the results, and the index of
 // the whole folder, what earlier runs or others at the same time left there included; nothing where
 // there is no schedule. Says what could not be written and gives the exit code.

@@ -29,6 +29,8 @@ Status check_page(const Options& options) {
     if (options.html.empty()) return Ok{};
     const Status prepared = prepare_folder(options.html);
     if (!prepared) return Error{"--html: " + prepared.error().message};
+    const Status own = check_own(page_path(options), report::html::kPageMark);
+    if (!own) return Error{"--html: " + own.error().message};
     return check_writable(page_path(options));
 }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/campaign/collection.hpp"
 #include "harness/cli/campaign/exit_code.hpp"
 #include "harness/cli/campaign/formats.hpp"
 #include "harness/cli/campaign/github.hpp"
@@ -100,6 +101,7 @@ Result<engine::CampaignOptions> campaign_options(const Options& options) {
 Result<Session> open_session(const Options& options, Console& console) {
     STAGGER_TRY([[maybe_unused]] const Ok writable, check_output_files(options));
     STAGGER_TRY([[maybe_unused]] const Ok page, check_page(options));
+    STAGGER_TRY([[maybe_unused]] const Ok index, check_index(options));
     STAGGER_TRY([[maybe_unused]] const Ok sensible, check_mode(options));
     Session session;
     STAGGER_TRY(session.campaign, campaign_options(options));
@@ -143,7 +145,7 @@ std::vector<engine::CaseResult> run_all(const std::vector<Job>& jobs, const Sess
 int write_results(const std::vector<engine::CaseResult>& results, const Session& session,
                   const Options& options, Console& console, const report::Figures& figures) {
     const report::Results all{session.campaign.seed, results, figures, folders_here(),
-                              exit_code_of(results)};
+                              session.exit_code};
     int code = kAsExpected;
     for (const Format& format : formats()) {
         const std::string& file = options.*format.file;

@@ -18,7 +18,7 @@ namespace stagger::cli {
 
 struct Session {
     engine::CampaignOptions campaign;
-    int exit_code = 0;             // what went wrong so far without being a reason to stop
+    int exit_code = 0;             // what the command has come to so far
     bool made_out_folder = false;  // it was not there before
 };
 
@@ -36,7 +36,7 @@ std::vector<engine::CaseResult> run_all(const std::vector<Job>&, const Session&,
                                         Console&);
 
 // Writes --json and its like, for programs, and tells GitHub where this runs there. Says what could
-// not be written and gives the exit code.
+// not be written and gives the exit code. Requires: the session's is what the results come to.
 int write_results(const std::vector<engine::CaseResult>&, const Session&, const Options&, Console&,
                   const report::Figures& = {});
 

@@ -163,7 +163,7 @@ void set_up_fuzz(Usage& usage, Options& options) {
 int run_fuzz(const Options& options, Console& console) {
     const Result<LoadedSpecs> specs = load_specs(options.paths);
     if (!specs) return usage_failure(specs.error(), console);
-    const Result<Session> session = open_session(options, console);
+    Result<Session> session = open_session(options, console);
     if (!session) return usage_failure(session.error(), console);
     if (session->campaign.out_directory.empty()) return kBroken;
     Result<std::vector<Job>> jobs = select_jobs(*specs, selection_of(options), true);
@@ -185,7 +185,8 @@ int run_fuzz(const Options& options, Console& console) {
         results.push_back(fuzz_case(job, *session, options, console, figures));
     }
     if (!results.empty()) console.print(report::render_summary(results, console.table_style()));
-    int code = worse(exit_code_of(results), session->exit_code);
+    int& code = session->exit_code;
+    code = worse(code, exit_code_of(results));
     code = worse(code, collect_findings(results, *session, options, console));
     close_session(*session);
     code = worse(code, write_results(results, *session, options, console, figures));

@@ -192,7 +192,8 @@ int run_replay(const Options& options, Console& console) {
                        options.times.value_or(kReplays), options.minimize, session->campaign);
     close_session(*session);
     if (!replay) return fail(kBroken, replay.error(), console);
-    int code = worse(show(*replay, console), session->exit_code);
+    int& code = session->exit_code;
+    code = worse(code, show(*replay, console));
     if (options.step && !replay->result.findings.empty())
         walk(replay->result.findings.front(), console);
     code = worse(code, write_course(replay->result, options, console));

@@ -111,6 +111,7 @@ int run_validate(const Options& options, Console& console) {
         results.push_back(check(spec, cases, options, console, code));
     Session session;
     session.campaign = *campaign;
+    session.exit_code = code;
     return worse(code, write_results(results, session, options, console));
 }
 

@@ -35,6 +35,9 @@ inline constexpr std::size_t kMostDiagramBytes = 1'800'000;
 
 std::string render_page(const Run&);
 
+// How each page begins, of whatever version.
+inline constexpr std::string_view kPageMark = "<!doctype html>\n<!-- written by Stagger -->\n";
+
 // The data of the page, as one JSON object.
 std::string page_data(const Run&, std::size_t most_diagram_bytes = kMostDiagramBytes);
 
