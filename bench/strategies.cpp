@@ -6,7 +6,6 @@
 //
 //   build/release/bin/bench_strategies [OPTIONS] [PATH...]
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <charconv>
 #include <cstring>
@@ -100,12 +99,7 @@ bool print_problems(const std::vector<Score>& scores) {
 }
 
 int run(const Arguments& arguments) {
-    const bool terminal = isatty(STDERR_FILENO) == 1;
-    const auto scores =
-        run_trials(arguments.settings, [terminal](std::uint64_t done, std::uint64_t all) {
-            if (terminal)
-                fmt::print(stderr, "\r{} of {} trials{}", done, all, done < all ? "" : "\n");
-        });
+    const auto scores = run_trials(arguments.settings, count_on_terminal("searching"));
     if (!scores.ok()) {
         fmt::print(stderr, "{}\n", scores.error().message);
         return 64;

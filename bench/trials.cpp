@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/trials.hpp"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -100,8 +103,7 @@ std::vector<Score> empty_scores(const std::vector<KnownBug>& bugs,
     return scores;
 }
 
-void run_all(const std::vector<Trial>& trials, const Settings& settings,
-             const std::function<void(std::uint64_t, std::uint64_t)>& on_trial) {
+void run_all(const std::vector<Trial>& trials, const Settings& settings, const OnTrial& on_trial) {
     std::atomic<std::size_t> next{0};
     std::mutex guard;
     std::uint64_t done = 0;
@@ -140,9 +142,7 @@ std::vector<std::string> searching_strategies() {
     return names;
 }
 
-Result<std::vector<Score>> run_trials(
-    const Settings& settings,
-    const std::function<void(std::uint64_t done, std::uint64_t all)>& on_trial) {
+Result<std::vector<Score>> run_trials(const Settings& settings, const OnTrial& on_trial) {
     STAGGER_TRY(const auto scenarios, load(settings.paths));
     STAGGER_TRY(const auto bugs, known_bugs(scenarios, settings.filter));
     const auto strategies =
@@ -154,6 +154,13 @@ Result<std::vector<Score>> run_trials(
             trials.push_back({&bugs[i / strategies.size()], &scores[i], seed});
     run_all(trials, settings, on_trial);
     return scores;
+}
+
+OnTrial count_on_terminal(const std::string& doing) {
+    if (isatty(STDERR_FILENO) != 1) return [](std::uint64_t, std::uint64_t) {};
+    return [doing](std::uint64_t done, std::uint64_t all) {
+        fmt::print(stderr, "\r{}: {} of {} trials{}", doing, done, all, done < all ? "" : "\n");
+    };
 }
 
 }  // namespace stagger::bench

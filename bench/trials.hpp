@@ -44,10 +44,14 @@ struct Summary {
 };
 Summary summary(const Score&, std::uint64_t schedules);
 
+using OnTrial = std::function<void(std::uint64_t done, std::uint64_t all)>;
+
 // By case in the order of the files, then by strategy. Fails if a path holds no spec that can be
 // read. `on_trial` is called after each, from any of the jobs' threads, one at a time.
-Result<std::vector<Score>> run_trials(
-    const Settings&, const std::function<void(std::uint64_t done, std::uint64_t all)>& on_trial);
+Result<std::vector<Score>> run_trials(const Settings&, const OnTrial& on_trial);
+
+// Counts trials on standard error, if that is a terminal.
+OnTrial count_on_terminal(const std::string& doing);
 
 // Names of the strategies that search.
 std::vector<std::string> searching_strategies();

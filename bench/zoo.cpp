@@ -56,12 +56,12 @@ Result<Table> measure(const Arguments& arguments) {
     Settings search = settings(arguments);
     search.seeds = arguments.seeds;
     search.schedules = arguments.schedules;
-    const auto ignore = [](std::uint64_t, std::uint64_t) {};
     Table table;
-    STAGGER_TRY(table.searched, run_trials(search, ignore));
+    STAGGER_TRY(table.searched, run_trials(search, count_on_terminal("searching")));
     if (arguments.executions == 0) return table;
-    STAGGER_TRY(table.free, run_trials(freely(arguments), ignore));
-    STAGGER_TRY(table.delayed, run_trials(with_delays(arguments), ignore));
+    STAGGER_TRY(table.free, run_trials(freely(arguments), count_on_terminal("running freely")));
+    STAGGER_TRY(table.delayed,
+                run_trials(with_delays(arguments), count_on_terminal("running with delays")));
     return table;
 }
 
