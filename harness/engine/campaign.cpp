@@ -47,8 +47,15 @@ constexpr std::uint32_t kMeasured = 20;  // executions that tell how often delay
 Result<Finding> controlled_finding(Runner& runner, const std::vector<control::Decision>& decisions,
                                    const Target& target, spec::Lifetime lifetime,
                                    std::uint32_t replays, const Patience& patience) {
-    return confirm(runner, minimised(runner, decisions, target, lifetime, patience), target,
-                   replays, patience);
+    const auto smallest = minimised(runner, decisions, target, lifetime, patience);
+    STAGGER_TRY(Finding finding, confirm(runner, smallest, target, replays, patience));
+    const bool shown = finding.replays == 0 || finding.replayed > 0;
+    if (shown || finding.verdict.violations.empty()) return finding;
+    // What shows depends on what was in the memory: old values there, and none in fresh processes.
+    const check::Violation other = finding.verdict.violations.front();
+    const Target instead{other.symptom, other.object};
+    const auto fresh = minimised(runner, decisions, instead, spec::Lifetime::Fresh, patience);
+    return confirm(runner, fresh, instead, replays, patience);
 }
 
 Result<Finding> finding_of(Runner& runner, const Sighting& sighting, spec::Lifetime lifetime,
@@ -128,6 +135,21 @@ bool keep_confirmed(CaseResult& result) {
     return before == 0 || !result.findings.empty();
 }
 
+// What was seen and could not be shown again, what that means, and what to look at.
+std::string unconfirmed(const Explorer& explorer) {
+    if (explorer.sightings().empty()) return "a violation did not show again with fresh processes";
+    const Sighting& sighting = explorer.sightings().front();
+    const std::string what = fmt::format(
+        "{}{}, seen at schedule {}, did not show again with fresh processes",
+        check::name(sighting.target.symptom),
+        sighting.target.object.empty() ? "" : " on " + sighting.target.object, sighting.index + 1);
+    if (explorer.lifetime() == spec::Lifetime::Fresh)
+        return what + ": something decides that Stagger does not control";
+    return what +
+           ": what one execution leaves behind changes the next. Does reset_shared of the backend "
+           "put back all that it has? explore = { lifetime = \"fresh\" } goes without that";
+}
+
 void judge_unexpected(CaseResult& result, const Explorer& explorer, const spec::Case& spec_case) {
     if (!result.findings.empty()) {
         result.status = CaseStatus::Fail;
@@ -179,7 +201,7 @@ void judge(CaseResult& result, const Explorer& explorer, bool confirmed) {
     if (!confirmed) {
         result.status = CaseStatus::Inconclusive;
         result.verdict = "inconclusive";
-        result.message = "a violation did not show again with fresh processes";
+        result.message = unconfirmed(explorer);
         return;
     }
     if (spec_case.finds.empty()) {

@@ -57,7 +57,8 @@ struct Differences {
 };
 
 // One execution under a given schedule, `times` times, each with fresh processes. With a `hold`:
-// once, for the debugger, after one that shows where points are.
+// once, for the debugger, after one that shows where points are. 0 times: 20, or fewer where each
+// takes long.
 struct ReplayResult {
     bool fits = true;         // false: the schedule no longer fits ...
     std::string misfit;       // ... and the first point where it does not ...

@@ -23,11 +23,16 @@ Status repeat_last(Runner& runner, spec::Lifetime lifetime, std::uint64_t index)
         where = "they part at " + describe_decision(execution.first_misfit,
                                                     runner.pool().layout().tasks, runner.labels());
     }
+    const std::string left_behind =
+        lifetime == spec::Lifetime::Fresh
+            ? ""
+            : ", or what an execution leaves behind: does reset_shared of the backend put back all "
+              "that it has?";
     return Error{
         fmt::format("schedule {} gave another history when it was run again: {}. "
                     "Something that Stagger does not control decides here, such as a "
-                    "value that differs from run to run",
-                    index + 1, where)};
+                    "value that differs from run to run{}",
+                    index + 1, where, left_behind)};
 }
 
 }  // namespace stagger::engine

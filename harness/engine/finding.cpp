@@ -76,10 +76,21 @@ void move_to_step(Runner& runner, Decisions& decisions, std::size_t i,
     }
 }
 
-std::uint32_t most_replays(const Target& target, std::uint32_t wanted) {
-    constexpr std::uint32_t kOfHang = 3;  // each costs the whole budget that makes it one
-    return target.symptom == check::Symptom::Hang ? std::min(wanted, kOfHang) : wanted;
-}
+// While it lives, executions have fewer steps before they count as a livelock.
+class FewerSteps {
+public:
+    FewerSteps(Runner& runner, std::uint64_t limit)
+        : limit_(runner.pool().segment().settings.step_limit), before_(limit_) {
+        limit_ = std::min(limit_, limit);
+    }
+    ~FewerSteps() { limit_ = before_; }
+    FewerSteps(const FewerSteps&) = delete;
+    FewerSteps& operator=(const FewerSteps&) = delete;
+
+private:
+    std::uint64_t& limit_;
+    const std::uint64_t before_;
+};
 
 }  // namespace
 
@@ -90,6 +101,14 @@ bool shows(const Seen& seen, const Target& target) {
     });
 }
 
+std::uint32_t most_replays(bool hangs, std::uint64_t points, std::uint32_t wanted) {
+    constexpr std::uint64_t kMostReplayed = 4'000'000;
+    constexpr std::uint32_t kFewest = 3;
+    const std::uint64_t affordable = hangs ? 0 : kMostReplayed / std::max<std::uint64_t>(points, 1);
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(wanted, std::max<std::uint64_t>(affordable, kFewest)));
+}
+
 bool Patience::cancelled() const {
     return cancelled_ != nullptr && cancelled_->load(std::memory_order_relaxed);
 }
@@ -98,8 +117,10 @@ bool Patience::is_over() const {
     return cancelled() || std::chrono::steady_clock::now() - start_ > kPatience;
 }
 
-Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
-                    spec::Lifetime lifetime, const Patience& patience) {
+namespace {
+
+Decisions reduced(Runner& runner, Decisions decisions, const Target& target,
+                  spec::Lifetime lifetime, const Patience& patience) {
     Decisions smallest = decisions;
     const auto still_shows = [&](const Decisions& candidate) {
         if (patience.is_over()) return false;
@@ -127,8 +148,8 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
     // Of thousands of decisions at random, where one delay would do, removing some helps little.
     const bool many = smallest.size() > kManyDecisions;
     if (many && to_single_delay()) decisions = smallest;
-    const Decisions reduced = minimize::minimize(std::move(decisions), still_shows, tries);
-    if (reduced.size() <= smallest.size()) smallest = reduced;
+    const Decisions fewer = minimize::minimize(std::move(decisions), still_shows, tries);
+    if (fewer.size() <= smallest.size()) smallest = fewer;
     if (!many) to_single_delay();
     const Decisions inputs = inputs_of(smallest);
     if (!inputs.empty()) {
@@ -142,15 +163,42 @@ Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
     return moved.size() <= smallest.size() ? moved : smallest;
 }
 
+}  // namespace
+
+// An execution that used up its steps mostly did one thing over and over. Far fewer are enough to
+// look for a smaller schedule; what was found so has to hold with all of them, too.
+Decisions minimised(Runner& runner, Decisions decisions, const Target& target,
+                    spec::Lifetime lifetime, const Patience& patience) {
+    constexpr std::uint64_t kEnoughSteps = 30'000;
+    const auto shows_with_all = [&](const Decisions& candidate) {
+        const auto seen = runner.run(candidate, lifetime);
+        return seen.ok() && shows(**seen, target);
+    };
+    if (!shows_with_all(decisions)) return decisions;
+    const control::Execution& execution = runner.pool().execution();
+    if (execution.ending == control::Ending::Livelock && execution.points > 2 * kEnoughSteps) {
+        Decisions smallest;
+        {
+            const FewerSteps fewer(runner, kEnoughSteps);
+            smallest = reduced(runner, decisions, target, lifetime, patience);
+        }
+        if (shows_with_all(smallest)) return smallest;
+    }
+    return reduced(runner, std::move(decisions), target, lifetime, patience);
+}
+
 Result<Finding> confirm(Runner& runner, const Decisions& decisions, const Target& target,
                         std::uint32_t replays, const Patience& patience) {
     Finding finding;
-    replays = most_replays(target, replays);
     for (std::uint32_t i = 0; i <= replays; ++i) {
         if (i > 1 && patience.cancelled()) break;
         runner.pool().forget_output();
         STAGGER_TRY(const Seen* seen, runner.run(decisions, spec::Lifetime::Fresh));
         const bool shown = shows(*seen, target);
+        if (i == 0) {
+            replays = most_replays(target.symptom == check::Symptom::Hang,
+                                   runner.pool().execution().points, replays);
+        }
         finding.replays = i;
         if (i > 0) finding.replayed += shown ? 1 : 0;
         if (i > 0 && !(shown && finding.verdict.violations.empty())) continue;

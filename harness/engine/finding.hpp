@@ -21,6 +21,11 @@ struct Target {
 
 bool shows(const Seen&, const Target&);
 
+// How often an execution is worth repeating: a hang costs the whole budget that makes it one, and
+// who goes round and round takes all steps that there are, which is seconds where these are calls.
+// `points`: of one.
+std::uint32_t most_replays(bool hangs, std::uint64_t points, std::uint32_t wanted);
+
 // How long somebody waits for a finding to become better: not once they have asked for the end, and
 // not for ever.
 class Patience {

@@ -13,6 +13,8 @@ namespace {
 
 using Decisions = std::vector<control::Decision>;
 
+constexpr std::uint32_t kUsualReplays = 20;
+
 Status replay_with(Runner& runner, const schedule::ScheduleFile& file, std::uint32_t times,
                    ReplayResult& result) {
     const auto decisions = from_schedule(file.schedule, runner.pool().layout().tasks);
@@ -22,6 +24,8 @@ Status replay_with(Runner& runner, const schedule::ScheduleFile& file, std::uint
         return Ok{};
     }
     Finding finding;
+    const bool as_many_as_asked = times > 0;
+    if (!as_many_as_asked) times = kUsualReplays;
     for (std::uint32_t i = 0; i < times; ++i) {
         runner.pool().forget_output();
         STAGGER_TRY(const Seen* seen, run_once(runner, *decisions, i == 0));
@@ -31,13 +35,19 @@ Status replay_with(Runner& runner, const schedule::ScheduleFile& file, std::uint
             return Ok{};
         }
         if (i == 0) note_misfit(find_misfit(runner, file.schedule), result);
+        if (i == 0 && !as_many_as_asked) {
+            const auto& violations = seen->verdict.violations;
+            const bool hangs =
+                !violations.empty() && violations.front().symptom == check::Symptom::Hang;
+            times = most_replays(hangs, runner.pool().execution().points, times);
+        }
         const bool shown = shows_any(*seen, file.symptoms);
         result.shown += shown ? 1 : 0;
         if (i > 0 && !(shown && result.shown == 1)) continue;
         finding = last_execution(runner, *seen);
     }
     finding.replayed = result.shown;
-    finding.replays = times;
+    finding.replays = result.times = times;
     result.result.findings.push_back(std::move(finding));
     return Ok{};
 }

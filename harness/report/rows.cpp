@@ -166,6 +166,10 @@ private:
 
     void add_call(std::uint32_t index) {
         const Call& call = history_.calls[index];
+        // What the backend shows nothing of, nobody saw.
+        const bool unseen = call.operation == Operation::Snapshot &&
+                            call.status == ResultStatus::Unsupported && call.responded != kNone;
+        if (unseen) return;
         const bool critical = contains(critical_, index);
         const std::string request = request_text(history_, call);
         if (call.responded == kNone) {

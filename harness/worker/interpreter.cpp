@@ -282,23 +282,28 @@ bool Interpreter::call(std::uint32_t site, const Request& request, bool checked,
     const std::uint32_t answer = surroundings_->backends->invoke(request);
     agent::leave_plugin();
     agent::step_point(Call::Response, site, request.object, key, only_reads(request.operation));
-    const std::string& bytes = backend::result_bytes();
-    Result<Value> decoded = bytes.empty() ? Result<Value>(Value()) : Value::decode(bytes);
-    if (answer >= STAGGER_STATUS_COUNT || !decoded) {
-        const std::string nonsense =
-            fmt::format("backend {} returned nonsense from {} on {}: {}",
-                        surroundings_->backends->backend_name(request.object),
-                        name(request.operation), surroundings_->layout.objects[request.object].name,
-                        answer >= STAGGER_STATUS_COUNT ? fmt::format("status {}", answer)
-                                                       : decoded.error().message);
+    if (answer >= STAGGER_STATUS_COUNT) {
+        const std::string nonsense = fmt::format(
+            "backend {} returned nonsense from {} on {}: status {}",
+            surroundings_->backends->backend_name(request.object), name(request.operation),
+            surroundings_->layout.objects[request.object].name, answer);
         agent::finish_execution(control::Ending::HarnessError, nonsense.c_str());
         return false;
     }
-    status = static_cast<ResultStatus>(answer);
-    const std::string failure =
-        status == ResultStatus::Error ? backend::failure_or("it did not say why") : std::string();
-    recorder_.respond(site, status, bytes, failure);
     constexpr std::string_view kTorn = "torn value";
+    std::string_view bytes = backend::result_bytes();
+    Result<Value> decoded = bytes.empty() ? Result<Value>(Value()) : Value::decode(bytes);
+    status = static_cast<ResultStatus>(answer);
+    std::string failure =
+        status == ResultStatus::Error ? backend::failure_or("it did not say why") : std::string();
+    // A slot that was read before it was written, say: that is what the mechanism did.
+    if (!decoded) {
+        status = ResultStatus::Error;
+        failure = fmt::format("{}: the {} bytes that it gave are no value", kTorn, bytes.size());
+        bytes = {};
+        decoded = Value();
+    }
+    recorder_.respond(site, status, bytes, failure);
     if (failure.compare(0, kTorn.size(), kTorn) == 0) {
         recorder_.complain(Complaint::Kind::TornValue, site, failure);
     }

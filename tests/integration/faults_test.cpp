@@ -151,6 +151,35 @@ TEST(Faults, AreReplayedAndMinimisedLikeOtherDecisions) {
     EXPECT_EQ(finding.schedule.decisions[0].task, "owner");
 }
 
+// Far fewer steps are enough to look for the smallest schedule; what it shows has to hold with all.
+TEST(Faults, OfWhichSomebodySpinsForEverAreMinimised) {
+    const spec::Scenario scenario = testing::scenario_from(R"(
+name = "spin"
+[objects]
+m = { type = "mutex" }
+[process.owner]
+steps = [ { lock = "m" }, { unlock = "m" } ]
+[process.other]
+steps = [ { lock = "m" }, { unlock = "m" } ]
+[faults]
+kill = "owner"
+[explore]
+step_limit = 100_000
+[[case]]
+backend = "shm"
+options = { lock = "spin" }
+)");
+    CampaignOptions options = testing::world();
+    options.strategy = "random";
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_EQ(result.verdict, "stuck-after-crash") << testing::describe(result);
+    ASSERT_FALSE(result.findings.empty());
+    const Finding& finding = result.findings.front();
+    EXPECT_EQ(finding.schedule.decisions.size(), 1u) << testing::describe(result);
+    EXPECT_EQ(finding.replayed, finding.replays);
+    EXPECT_EQ(finding.history.ending, history::Ending::Livelock);
+}
+
 TEST(Faults, AreNotToldWhereNoneIsNeeded) {
     const spec::Scenario scenario = testing::scenario_from(R"(
 name = "bystander"

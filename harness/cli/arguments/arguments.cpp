@@ -103,13 +103,27 @@ std::string unknown_option(const CLI::App& app, const Command& command) {
     return "";
 }
 
+// "FILE"; "" where the command takes nothing but options, or any number.
+std::string positionals_of(const CLI::App& app, const Command& command) {
+    std::string names;
+    for (const CLI::Option* option : app.get_subcommand(std::string(command.name))->get_options()) {
+        if (option->get_positional())
+            names += (names.empty() ? "" : " and one ") + option->get_name(true);
+    }
+    return names;
+}
+
 // CLI11's messages begin with "--seed: ", which reads well; only its "arguments were not expected"
 // hides what to do.
 std::string message_of(const CLI::ParseError& error, const CLI::App& app, const Command* command) {
     if (const std::string unknown = command ? unknown_option(app, *command) : ""; !unknown.empty())
         return unknown;
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-        std::string out = "these arguments are not known:";
+        const std::string taken = command ? positionals_of(app, *command) : "";
+        std::string out =
+            taken.empty()
+                ? "these arguments are not known:"
+                : fmt::format("{} takes one {}, and was given more:", command->name, taken);
         for (const std::string& word : app.remaining(true)) out += " " + word;
         return out;
     }

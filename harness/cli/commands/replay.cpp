@@ -25,8 +25,6 @@
 namespace stagger::cli {
 namespace {
 
-constexpr std::uint32_t kReplays = 20;
-
 // The scenario and case that a schedule is replayed on.
 struct Subject {
     spec::Scenario scenario;
@@ -188,8 +186,8 @@ int run_replay(const Options& options, Console& console) {
     }
 
     Result<engine::ReplayResult> replay =
-        engine::replay(subject->scenario, subject->spec_case, *file,
-                       options.times.value_or(kReplays), options.minimize, session->campaign);
+        engine::replay(subject->scenario, subject->spec_case, *file, options.times.value_or(0),
+                       options.minimize, session->campaign);
     close_session(*session);
     if (!replay) return fail(kBroken, replay.error(), console);
     int& code = session->exit_code;

@@ -111,7 +111,7 @@ TEST(CliArguments, WrongUsageSaysWhatIsWrongAndWhereHelpIs) {
     expect_usage_error({"gate", "--progress", "loud"}, "auto, bar, plain, none");
     expect_usage_error({"gate", "--json", ""}, "value");
     expect_usage_error({"replay"}, "FILE");
-    expect_usage_error({"replay", "a", "b"}, "b");
+    expect_usage_error({"replay", "a", "b"}, "replay takes one FILE, and was given more: b");
     expect_usage_error({"gaet"}, "did you mean \"gate\"?");
     expect_usage_error({}, "Exit codes");
 }

@@ -36,6 +36,15 @@ struct Written {
     }
 };
 
+TEST(Replays, AreAsManyAsAskedForUnlessEachTakesVeryManySteps) {
+    EXPECT_EQ(most_replays(false, 50, 20), 20u);
+    EXPECT_EQ(most_replays(false, 200'000, 20), 20u);
+    EXPECT_EQ(most_replays(false, 1'000'000, 20), 4u);
+    EXPECT_EQ(most_replays(false, 100'000'000, 20), 3u);
+    EXPECT_EQ(most_replays(true, 50, 20), 3u);
+    EXPECT_EQ(most_replays(true, 50, 1), 1u);
+}
+
 TEST(WrittenFindings, AreNamedAfterCaseAndSymptomAndNumberedFromTheSecondOn) {
     Written written;
     const Finding lost = finding_of(check::Symptom::LostUpdate);
