@@ -24,6 +24,7 @@ int poll_controlled(pollfd* entries, nfds_t count, std::int64_t ns, const sigset
     STAGGER_REAL(ppoll);
     const auto watch = [&] {
         Watched watched;
+        if (mask != nullptr) watched.add_any();  // a signal that only this call lets in
         for (nfds_t i = 0; i < count; ++i) {
             const bool in = (entries[i].events & (POLLIN | POLLPRI | POLLRDHUP)) != 0;
             watched.add(entries[i].fd, in, (entries[i].events & POLLOUT) != 0);
@@ -50,6 +51,7 @@ int select_controlled(int count, fd_set* in, fd_set* out, fd_set* error, std::in
     if (error != nullptr) asked.error = *error;
     const auto watch = [&] {
         Watched watched;
+        if (mask != nullptr) watched.add_any();
         for (int fd = 0; fd < count && fd < FD_SETSIZE; ++fd) {
             const bool reads = FD_ISSET(fd, &asked.in) || FD_ISSET(fd, &asked.error);
             const bool writes = FD_ISSET(fd, &asked.out);

@@ -87,10 +87,10 @@ private:
                 passage.rank = i;
                 add_in(value_term(context_.terms, (*list)[i]), (*list)[i], passage);
             }
-        for (const Op& op : partition_.ops) {
+        // First: what is published may have begun before that.
+        for (const Op& op : partition_.ops)
             if (op.operation == Operation::Subscribe && !subscribed_) subscribed_ = &op;
-            collect(op);
-        }
+        for (const Op& op : partition_.ops) collect(op);
     }
 
     void collect(const Op& op) {

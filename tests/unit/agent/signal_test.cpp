@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,6 +108,52 @@ TEST(Signals, LeaveWaitingWhoIsRestarted) {
                   Ending::Deadlock);
     }
     EXPECT_EQ(run_controlled({interrupts(wait_for_news, nothing)}).ending, Ending::Deadlock);
+}
+
+// Blocks the signal but for the call.
+template <typename Call>
+void* let_in(Call call) {
+    sigset_t news, usual;
+    sigemptyset(&news);
+    sigaddset(&news, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &news, &usual);
+    return call(&usual) == -1 && errno == EINTR ? &errno : nullptr;
+}
+
+void* let_in_by_ppoll(void*) {
+    return let_in([](const sigset_t* mask) { return ppoll(nullptr, 0, nullptr, mask); });
+}
+
+void* let_in_by_pselect(void*) {
+    return let_in(
+        [](const sigset_t* mask) { return pselect(0, nullptr, nullptr, nullptr, nullptr, mask); });
+}
+
+void* let_in_by_epoll(void*) {
+    const int epoll = epoll_create1(EPOLL_CLOEXEC);
+    epoll_event event{};
+    return let_in([&](const sigset_t* mask) { return epoll_pwait(epoll, &event, 1, -1, mask); });
+}
+
+TEST(Signals, EndACallThatLetsThemInByItsMask) {
+    for (void* (*waits)(void*) : {let_in_by_ppoll, let_in_by_pselect, let_in_by_epoll}) {
+        const Outcome outcome = run_controlled({interrupts(waits, nothing)});
+        EXPECT_EQ(outcome.ending, Ending::Completed);
+        EXPECT_EQ(outcome.values[0], 1);
+    }
+}
+
+sem_t held;
+
+void* hold_and_poll(void* unused) {
+    sem_init(&held, 0, 1);
+    sem_wait(&held);
+    return poll_for_ever(unused);
+}
+
+TEST(Signals, AHandlerThatWaitsForItsOwnThreadIsADeadlock) {
+    const Body body = interrupts(hold_and_poll, [](int) { sem_wait(&held); });
+    EXPECT_EQ(run_controlled({body}).ending, Ending::Deadlock);
 }
 
 TEST(Signals, ThatAreIgnoredInterruptNobody) {
