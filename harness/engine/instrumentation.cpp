@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -19,114 +20,34 @@ namespace stagger::engine {
 namespace {
 
 // By these processes or threads can meet, and the agent stands in front of none of them, nor of the
-// calls that libc makes inside them.
-constexpr std::array kUnseenCalls = std::to_array<std::string_view>({"__fgets_chk",
-                                                                     "__fread_chk",
-                                                                     "__getdelim",
-                                                                     "__isoc99_fscanf",
-                                                                     "_Fork",
-                                                                     "aio_fsync",
-                                                                     "aio_read",
-                                                                     "aio_read64",
-                                                                     "aio_suspend",
-                                                                     "aio_write",
-                                                                     "aio_write64",
-                                                                     "call_once",
-                                                                     "clone",
-                                                                     "close_range",
-                                                                     "closefrom",
-                                                                     "cnd_broadcast",
-                                                                     "cnd_signal",
-                                                                     "cnd_timedwait",
-                                                                     "cnd_wait",
-                                                                     "copy_file_range",
-                                                                     "daemon",
-                                                                     "execveat",
-                                                                     "fallocate",
-                                                                     "fallocate64",
-                                                                     "fanotify_init",
-                                                                     "fgetc",
-                                                                     "fgets",
-                                                                     "fgetxattr",
-                                                                     "flockfile",
-                                                                     "forkpty",
-                                                                     "fread",
-                                                                     "fread_unlocked",
-                                                                     "freopen",
-                                                                     "freopen64",
-                                                                     "fscanf",
-                                                                     "fsetxattr",
-                                                                     "ftrylockfile",
-                                                                     "ftw",
-                                                                     "ftw64",
-                                                                     "getc",
-                                                                     "getdelim",
-                                                                     "getdents64",
-                                                                     "getline",
-                                                                     "getxattr",
-                                                                     "glob",
-                                                                     "glob64",
-                                                                     "inotify_init",
-                                                                     "inotify_init1",
-                                                                     "io_uring_setup",
-                                                                     "ioctl",
-                                                                     "lgetxattr",
-                                                                     "lio_listio",
-                                                                     "lio_listio64",
-                                                                     "lsetxattr",
-                                                                     "memccpy",
-                                                                     "mkdtemp",
-                                                                     "mknod",
-                                                                     "mknodat",
-                                                                     "mkostemp",
-                                                                     "mkostemp64",
-                                                                     "mkstemp",
-                                                                     "mkstemp64",
-                                                                     "mkstemps",
-                                                                     "mkstemps64",
-                                                                     "mq_setattr",
-                                                                     "mremap",
-                                                                     "mtx_lock",
-                                                                     "mtx_timedlock",
-                                                                     "mtx_trylock",
-                                                                     "mtx_unlock",
-                                                                     "nftw",
-                                                                     "nftw64",
-                                                                     "pause",
-                                                                     "pidfd_open",
-                                                                     "pidfd_send_signal",
-                                                                     "popen",
-                                                                     "posix_fallocate",
-                                                                     "posix_fallocate64",
-                                                                     "process_vm_readv",
-                                                                     "process_vm_writev",
-                                                                     "pthread_clockjoin_np",
-                                                                     "pthread_once",
-                                                                     "ptrace",
-                                                                     "readdir64_r",
-                                                                     "readdir_r",
-                                                                     "recvmmsg",
-                                                                     "remap_file_pages",
-                                                                     "scandir",
-                                                                     "scandir64",
-                                                                     "scandirat",
-                                                                     "sendfile",
-                                                                     "sendfile64",
-                                                                     "sendmmsg",
-                                                                     "setxattr",
-                                                                     "signalfd",
-                                                                     "sigsuspend",
-                                                                     "sigtimedwait",
-                                                                     "sigwait",
-                                                                     "sigwaitinfo",
-                                                                     "splice",
-                                                                     "system",
-                                                                     "tee",
-                                                                     "thrd_create",
-                                                                     "thrd_join",
-                                                                     "tmpfile",
-                                                                     "tmpfile64",
-                                                                     "vmsplice"});
+// calls that libc makes inside them. Each with a blank on either side.
+constexpr std::string_view kUnseenCalls =
+    // C streams, which libc reads and writes by itself.
+    " __fgets_chk __fread_chk __getdelim __isoc99_fscanf fgetc fgets flockfile fread "
+    " fread_unlocked freopen freopen64 fscanf ftrylockfile getc getdelim getline popen "
+    " tmpfile tmpfile64 "
+    // Threads as C11 has them.
+    " call_once cnd_broadcast cnd_signal cnd_timedwait cnd_wait mtx_lock mtx_timedlock "
+    " mtx_trylock mtx_unlock pthread_clockjoin_np pthread_once thrd_create thrd_join "
+    // Input and output of other kinds.
+    " aio_fsync aio_read aio_read64 aio_suspend aio_write aio_write64 close_range closefrom "
+    " copy_file_range fallocate fallocate64 io_uring_setup ioctl lio_listio lio_listio64 "
+    " mq_setattr posix_fallocate posix_fallocate64 recvmmsg sendfile sendfile64 sendmmsg "
+    " splice tee vmsplice "
+    // Names of files, and what is in folders.
+    " fanotify_init fgetxattr fsetxattr ftw ftw64 getdents64 getxattr glob glob64 "
+    " inotify_init inotify_init1 lgetxattr lsetxattr mkdtemp mknod mknodat mkostemp "
+    " mkostemp64 mkstemp mkstemp64 mkstemps mkstemps64 nftw nftw64 readdir64_r readdir_r "
+    " scandir scandir64 scandirat setxattr "
+    // Processes, and the memory of others.
+    " _Fork clone daemon execveat forkpty memccpy mremap pidfd_open pidfd_send_signal "
+    " process_vm_readv process_vm_writev ptrace remap_file_pages system "
+    // Waiting for signals.
+    " pause signalfd sigsuspend sigtimedwait sigwait sigwaitinfo ";
+
+bool is_unseen(const std::string& call) {
+    return kUnseenCalls.find(" " + call + " ") != std::string_view::npos;
+}
 
 // Of libc and the compilers, which every backend is linked with: that these are not compiled with
 // the flag is a limit that holds always.
@@ -147,9 +68,8 @@ bool is_instrumented(const SharedLibrary& library) {
 
 std::vector<std::string> unseen_calls_of(const SharedLibrary& library) {
     std::vector<std::string> calls;
-    for (const std::string& name : library.imports)
-        if (std::find(kUnseenCalls.begin(), kUnseenCalls.end(), name) != kUnseenCalls.end())
-            calls.push_back(name);
+    std::copy_if(library.imports.begin(), library.imports.end(), std::back_inserter(calls),
+                 is_unseen);
     return calls;
 }
 

@@ -223,7 +223,8 @@ void add_results(Usage& usage, Options& options) {
 }
 
 void add_replaying(Usage& usage, Options& options) {
-    usage.options.push_back({"--times", "N", "Replays, each with fresh processes (default: 20, fewer of long ones)",
+    usage.options.push_back({"--times", "N",
+                             "Replays, each with fresh processes (default: 20, fewer of long ones)",
                              number_into(options.times, 1, kMostReplays)});
     usage.options.push_back(
         {"--minimize", "", "Look for a smaller schedule first", into(options.minimize)});
