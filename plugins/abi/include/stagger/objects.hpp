@@ -23,7 +23,8 @@ public:
     virtual ~Object() = default;
     // `with` is the object that the call names besides this one, where it names one.
     virtual Reply invoke(const Call& call, Object* with) = 0;
-    // The whole content, for `final` expectations.
+    // The whole content, for `final` expectations and for what is judged at the end. Nil is for what
+    // has none, such as a lock.
     virtual std::string snapshot() { return wire::encode_nil(); }
 };
 
@@ -82,6 +83,7 @@ public:
     virtual void append(std::string_view /*key*/, std::string_view) { throw Unsupported(); }
     virtual Reply pop(std::string_view /*key*/) { throw Unsupported(); }
     virtual std::string read(std::string_view /*key*/) { throw Unsupported(); }
+    std::string snapshot() override { throw Unsupported(); }
     Reply invoke(const Call& call, Object*) override {
         switch (call.operation) {
             case STAGGER_GET:
@@ -108,6 +110,7 @@ public:
     virtual Reply take(Deadline) { throw Unsupported(); }  // EMPTY, CLOSED
     virtual std::int64_t size() { throw Unsupported(); }
     virtual void close() { throw Unsupported(); }
+    std::string snapshot() override { throw Unsupported(); }
     Reply invoke(const Call& call, Object*) override {
         switch (call.operation) {
             case STAGGER_PUT:
