@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/agent/sight.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <sched.h>
 
-#include <cstdio>
 #include <cstring>
 
 #include "harness/agent/point.hpp"
 #include "harness/agent/real.hpp"
+#include "harness/agent/thread_file.hpp"
 
 namespace stagger::agent {
 namespace {
@@ -38,14 +37,8 @@ void settle(control::TaskIndex task) {
 }  // namespace
 
 char thread_state(int pid, int tid) {
-    char path[64], text[512];
-    std::snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
-    const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return kNoThread;
-    const ssize_t size = ::read(file, text, sizeof(text) - 1);
-    ::close(file);
-    if (size <= 0) return kNoThread;
-    text[size] = '\0';
+    char text[512];
+    if (!read_thread_file(pid, tid, "stat", text, sizeof(text))) return kNoThread;
     const char* end_of_name = std::strrchr(text, ')');
     return end_of_name != nullptr ? end_of_name[2] : kNoThread;
 }

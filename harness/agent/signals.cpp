@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/agent/signals.hpp"
 
-#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 #include "harness/agent/real.hpp"
+#include "harness/agent/thread_file.hpp"
 
 namespace stagger::agent {
 namespace {
@@ -25,13 +24,8 @@ pthread_t threads[control::kMaxTasks];  // of this process, by task
 
 // Whether the signal is in that mask of a thread's status: proc_pid_status(5). `field`: "SigCgt:".
 bool is_in_mask(pid_t owner, pid_t thread, const char* field, int signal) {
-    char path[64], text[4096];
-    std::snprintf(path, sizeof(path), "/proc/%d/task/%d/status", owner, thread);
-    const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    const ssize_t size = ::read(file, text, sizeof(text) - 1);
-    ::close(file);
-    text[size > 0 ? size : 0] = '\0';
+    char text[4096];
+    if (!read_thread_file(owner, thread, "status", text, sizeof(text))) return false;
     const char* mask = std::strstr(text, field);
     if (mask == nullptr || signal <= 0 || signal > 64) return false;
     return (std::strtoull(mask + std::strlen(field), nullptr, 16) >> (signal - 1) & 1) != 0;
