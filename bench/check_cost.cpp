@@ -101,13 +101,11 @@ void print_short() {
     shape.unknown = 0.03;
     std::mt19937_64 random(1);
     double seconds = 0;
-    double processor = 0;
     int answers[3] = {};
     for (int i = 0; i < 100; ++i) {
         History history = random_history("register", shape, random);
         const Measured one = judged(history, "cas-register");
         seconds += one.seconds;
-        processor += one.processor;
         ++answers[static_cast<int>(one.judgement.answer)];
     }
     fmt::print(

@@ -185,7 +185,7 @@ backend = "early_ring"
 )");
     CampaignOptions options = testing::world();
     options.strategy = "pct";
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (const std::uint64_t seed : {1u, 2u, 3u}) {
         options.seed = seed;
         const CaseResult result = run_case(scenario, scenario.cases.front(), options);
         ASSERT_EQ(result.status, CaseStatus::Fail) << testing::describe(result);
