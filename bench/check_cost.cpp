@@ -117,7 +117,8 @@ void print_short() {
 }  // namespace
 
 int main() {
-    fmt::print("Linearizable histories of 8 processes, reading aside:\n");
+    print_short();
+    fmt::print("\nLinearizable histories of 8 processes, reading aside:\n");
     print_long("plain-register", "register", true);
     print_long("queue", "queue", true);
     print_long("stack", "stack", true);
@@ -129,6 +130,4 @@ int main() {
     fmt::print("\nWith one wrong result:\n");
     print_falsified("plain-register", "register");
     print_falsified("queue", "queue");
-    fmt::print("\n");
-    print_short();
 }
