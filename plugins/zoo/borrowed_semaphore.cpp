@@ -14,9 +14,7 @@
 
 #include <atomic>
 
-#include <stagger/backend.hpp>
-
-#include "plugins/zoo/descriptors.hpp"
+#include "plugins/zoo/actors_on_a_pipe.hpp"
 
 namespace {
 
@@ -106,7 +104,7 @@ constexpr stagger_option kOptions[] = {
     {nullptr, nullptr, nullptr, nullptr},
 };
 
-class BorrowedSemaphore : public plugin::Backend {
+class BorrowedSemaphore : public zoo::ActorsOnAPipe {
 public:
     static plugin::Description describe() {
         return {"zoo_borrowed_semaphore", "a semaphore that is gone after its use", {}, kOptions};
@@ -117,14 +115,6 @@ public:
         words = config.choose<Words>("words", {"two", "one"});
         requests = &pipe_;
     }
-
-    std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
-        return std::make_unique<plugin::NoObjects>();
-    }
-    void reset_shared() override { zoo::drain(pipe_.read.get()); }
-
-private:
-    zoo::Ends pipe_ = zoo::make_pipe();
 };
 
 }  // namespace

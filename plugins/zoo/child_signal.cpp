@@ -12,9 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <stagger/backend.hpp>
-
-#include "plugins/zoo/descriptors.hpp"
+#include "plugins/zoo/actors_on_a_pipe.hpp"
 
 namespace {
 
@@ -103,7 +101,7 @@ constexpr stagger_option kOptions[] = {
     {nullptr, nullptr, nullptr, nullptr},
 };
 
-class ChildSignal : public plugin::Backend {
+class ChildSignal : public zoo::ActorsOnAPipe {
 public:
     static plugin::Description describe() {
         return {"zoo_child_signal", "a process that is told of its children's ends", {}, kOptions};
@@ -115,16 +113,12 @@ public:
         jobs = &pipe_;
     }
 
-    std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
+    std::unique_ptr<plugin::Peer> attach(std::uint32_t process) override {
         struct sigaction action {};
         action.sa_handler = on_child;
         if (sigaction(SIGCHLD, &action, nullptr) != 0) plugin::fail_system("sigaction", errno);
-        return std::make_unique<plugin::NoObjects>();
+        return ActorsOnAPipe::attach(process);
     }
-    void reset_shared() override { zoo::drain(pipe_.read.get()); }
-
-private:
-    zoo::Ends pipe_ = zoo::make_pipe();
 };
 
 }  // namespace

@@ -10,9 +10,7 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
-#include "plugins/zoo/descriptors.hpp"
-
-#include <stagger/backend.hpp>
+#include "plugins/zoo/actors_on_a_pipe.hpp"
 
 namespace {
 
@@ -67,7 +65,7 @@ constexpr stagger_option kOptions[] = {
     {nullptr, nullptr, nullptr, nullptr},
 };
 
-class ForkLock : public plugin::Backend {
+class ForkLock : public zoo::ActorsOnAPipe {
 public:
     static plugin::Description describe() {
         return {"zoo_fork_lock", "a log with a lock, in a process that forks", {}, kOptions};
@@ -78,14 +76,6 @@ public:
         how_to_fork = config.choose<Fork>("fork", {"any-time", "locked"});
         log_pipe = &pipe_;
     }
-
-    std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
-        return std::make_unique<plugin::NoObjects>();
-    }
-    void reset_shared() override { zoo::drain(pipe_.read.get()); }
-
-private:
-    zoo::Ends pipe_ = zoo::make_pipe();
 };
 
 }  // namespace

@@ -12,9 +12,7 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
-#include "plugins/zoo/descriptors.hpp"
-
-#include <stagger/backend.hpp>
+#include "plugins/zoo/actors_on_a_pipe.hpp"
 
 namespace {
 
@@ -102,7 +100,7 @@ constexpr stagger_option kOptions[] = {
     {nullptr, nullptr, nullptr, nullptr},
 };
 
-class InheritedEnd : public plugin::Backend {
+class InheritedEnd : public zoo::ActorsOnAPipe {
 public:
     static plugin::Description describe() {
         return {"zoo_inherited_end", "a process with threads that fork", {}, kOptions};
@@ -113,14 +111,6 @@ public:
         how_to_fork = config.choose<Fork>("fork", {"any-time", "in-turn"});
         stop_pipe = &pipe_;
     }
-
-    std::unique_ptr<plugin::Peer> attach(std::uint32_t) override {
-        return std::make_unique<plugin::NoObjects>();
-    }
-    void reset_shared() override { zoo::drain(pipe_.read.get()); }
-
-private:
-    zoo::Ends pipe_ = zoo::make_pipe();
 };
 
 }  // namespace
