@@ -33,10 +33,15 @@ std::string plain_text(const Value& value) {
 // How the parent failed to read an object that the expression looks at; null if it did not.
 const history::Call* failed_look(const history::History& history,
                                  const spec::Expression& expression) {
+    const auto failed = [](const history::Call& call) {
+        return call.operation == Operation::Snapshot && call.status != ResultStatus::Ok;
+    };
+    // Mostly none did, and then the names need not be known.
+    if (std::none_of(history.calls.begin(), history.calls.end(), failed)) return nullptr;
     const auto names = spec::Evaluator::free_names(expression.source);
     if (!names) return nullptr;
     for (const history::Call& call : history.calls) {
-        if (call.operation != Operation::Snapshot || call.status == ResultStatus::Ok) continue;
+        if (!failed(call)) continue;
         const std::string& object = history.objects[call.object].name;
         const std::string name = object.substr(0, object.find('['));
         if (std::find(names->begin(), names->end(), name) != names->end()) return &call;
