@@ -207,6 +207,15 @@ Json fuzzing_json(const CaseResult& result, const FuzzFigures& figures) {
     return out;
 }
 
+// What was to come, and what came.
+void put_verdict(const CaseResult& result, Json& out) {
+    const std::vector<std::string>& finds = result.spec_case.finds;
+    out["expected"] = finds.empty() ? Json("ok") : Json(finds);
+    out["verdict"] = result.verdict;
+    out["symptoms"] = result.symptoms;
+    out["status"] = name(result.status);
+}
+
 Json case_json(const CaseResult& result, const Figures& figures) {
     const spec::Case& spec_case = result.spec_case;
     Json out;
@@ -216,10 +225,7 @@ Json case_json(const CaseResult& result, const Figures& figures) {
     out["params"] = params_json(spec_case);
     out["options"] = options_json(spec_case);
     out["faults"] = faults_json(spec_case.faults);
-    out["expected"] = spec_case.finds.empty() ? Json("ok") : Json(spec_case.finds);
-    out["verdict"] = result.verdict;
-    out["symptoms"] = result.symptoms;
-    out["status"] = name(result.status);
+    put_verdict(result, out);
     out["strategy"] = result.strategy;
     out["schedules"] = result.schedules;
     out["seconds"] = result.seconds;
@@ -239,10 +245,7 @@ Json regression_json(const CaseResult& result) {
     out["file"] = result.regression;
     out["case"] = result.spec_case.id;
     out["scenario"] = result.scenario;
-    out["expected"] = result.spec_case.finds.empty() ? Json("ok") : Json(result.spec_case.finds);
-    out["verdict"] = result.verdict;
-    out["symptoms"] = result.symptoms;
-    out["status"] = name(result.status);
+    put_verdict(result, out);
     out["message"] = result.message;
     out["schedules"] = result.schedules;
     out["seconds"] = result.seconds;
