@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/check/oracles/oracles.hpp"
 
 namespace stagger::check {
@@ -76,6 +78,34 @@ std::optional<std::string> why_it_cannot_be_judged(const History& history) {
     }
 }
 
+// A task stops at an expression that it cannot evaluate, and others may then wait in vain, meet half
+// a block or see their time-outs end: none of that speaks against what is under test. What calls
+// returned before still does, and may be why the expression failed: a nil that nobody had put.
+bool stands_though_a_task_stopped(const Violation& violation) {
+    switch (violation.symptom) {
+        case Symptom::LostUpdate:
+        case Symptom::StaleRead:
+        case Symptom::NeverVisible:
+        case Symptom::TornValue:
+        case Symptom::LostMessage:
+        case Symptom::DuplicateMessage:
+        case Symptom::ReorderedMessage:
+        case Symptom::InventedMessage:
+        case Symptom::MutualExclusion:
+        case Symptom::Crash:
+        case Symptom::NotLinearizable:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool stopped_at_an_expression(const History& history) {
+    return std::any_of(history.complaints.begin(), history.complaints.end(), [](const auto& each) {
+        return each.kind == history::Complaint::Kind::ExpressionError;
+    });
+}
+
 }  // namespace
 
 Verdict judge(const History& history, const Expectations& expectations,
@@ -91,6 +121,11 @@ Verdict judge(const History& history, const Expectations& expectations,
         context.inconclusive("Somebody waits for something that Stagger cannot see" +
                              detail(history));
     Verdict verdict = context.take_verdict();
+    if (stopped_at_an_expression(history)) {
+        std::erase_if(verdict.violations, [](const Violation& violation) {
+            return !stands_though_a_task_stopped(violation);
+        });
+    }
     count_evidence(history, verdict);
     return verdict;
 }

@@ -195,18 +195,21 @@ void Runner::judge(Seen& seen) {
         seen.harness_error = judged.detail;
         return;
     }
+    const auto observed = observe(judged);
+    const check::Observations observations = observed ? *observed : check::Observations{};
+    seen.outcome = observations.outcome;
+    seen.verdict = check::judge(judged, expectations_, observations, check::Limits{});
+    // A wrong answer of what is under test is what such an expression may have failed over.
+    if (!observed && seen.verdict.violations.empty())
+        seen.spec_error = spec::render_placed(*scenario_, observed.error().message);
+}
+
+Result<check::Observations> Runner::observe(const history::History& judged) {
     for (const history::Complaint& complaint : judged.complaints) {
-        if (complaint.kind != history::Complaint::Kind::ExpressionError) continue;
-        seen.spec_error = spec::render_placed(*scenario_, complaint.text);
-        return;
+        if (complaint.kind == history::Complaint::Kind::ExpressionError)
+            return Error{complaint.text};
     }
-    auto observations = final_state_->observe(judged);
-    if (!observations) {
-        seen.spec_error = spec::render_placed(*scenario_, observations.error().message);
-        return;
-    }
-    seen.outcome = observations->outcome;
-    seen.verdict = check::judge(judged, expectations_, *observations, check::Limits{});
+    return final_state_->observe(judged);
 }
 
 Knowledge Runner::new_knowledge() const {

@@ -67,6 +67,8 @@ private:
     const Seen* seen_now();  // the last execution, judged
     std::uint64_t fingerprint();
     void judge(Seen&);
+    // Fails over an expression that failed, in a task or here.
+    Result<check::Observations> observe(const history::History&);
 
     const spec::Scenario* scenario_;
     const spec::Case* case_;

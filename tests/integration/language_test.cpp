@@ -142,6 +142,27 @@ TEST(Steps, AnExpressionThatFailsIsAnErrorInTheSpecWithItsPlace) {
         << result.message;
 }
 
+// The reader computes with a nil that it was given wrongly: that is the finding, not the sum. Where
+// the answer was right, the sum is the mistake.
+TEST(Steps, AnExpressionThatFailsOverAWrongAnswerLeavesTheWrongAnswerToBeFound) {
+    const auto verdict_on = [](const char* backend) {
+        const spec::Scenario scenario = testing::scenario_from(
+            "name = 'test'\n[objects]\nn = { type = 'register' }\n"
+            "[process.writer]\nsteps = [{ store = 'n', value = 5 }]\n"
+            "[process.reader]\nsteps = [{ join = 'writer' }, { load = 'n', into = 'x' },\n"
+            "  { let = { y = 'x + 1' } }]\n"
+            "[[case]]\nbackend = '" +
+            std::string(backend) + "'\n");
+        CampaignOptions options = testing::world();
+        options.schedules = 8;
+        return run_case(scenario, scenario.cases.front(), options);
+    };
+    const CaseResult wrong = verdict_on("private");
+    EXPECT_EQ(wrong.verdict, "stale-read") << testing::describe(wrong);
+    EXPECT_FALSE(wrong.spec_error);
+    EXPECT_EQ(verdict_on("shm").verdict, "ok");
+}
+
 // What is neither true nor false is a mistake, whether it would have passed or not.
 TEST(Steps, AConditionThatIsNeitherTrueNorFalseIsAnErrorInTheSpec) {
     for (const char* step : {"{ assert = 'x' }", "{ let = { a = 1 }, when = 'x' }",

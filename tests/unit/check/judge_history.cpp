@@ -90,13 +90,13 @@ bool read_directives(const std::string& text, Expected& expected) {
 }
 
 std::string verdict_of(const check::Verdict& verdict) {
-    if (!verdict.inconclusive.empty()) return "inconclusive";
     std::vector<std::string_view> names;
     for (const check::Violation& violation : verdict.violations) {
         const std::string_view name = check::name(violation.symptom);
         if (names.empty() || names.back() != name) names.push_back(name);
     }
-    return names.empty() ? "ok" : fmt::format("{}", fmt::join(names, ", "));
+    if (names.empty()) return verdict.inconclusive.empty() ? "ok" : "inconclusive";
+    return fmt::format("{}", fmt::join(names, ", "));
 }
 
 bool as_expected(const check::Verdict& verdict, const Expected& expected) {
