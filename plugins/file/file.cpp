@@ -37,6 +37,7 @@ public:
     Region region() const override { return Region(base_, fixed_); }
     void fetch(int) override {}
     void put_back(int) override {}
+    void reset() override {}
 
 private:
     const std::uint64_t fixed_;
@@ -44,11 +45,16 @@ private:
 };
 
 // A copy in this process. Its threads share it, and have it one at a time as they have the file.
+// What is compared with it lies in a mapping, too: a buffer of the heap would be elsewhere, and have
+// other room, depending on the executions before.
 class CopiedContent : public Content {
 public:
     explicit CopiedContent(std::uint64_t fixed)
-        : fixed_(fixed), base_(map(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1)) {}
-    ~CopiedContent() override { munmap(base_, kRegionSize); }
+        : fixed_(fixed), base_(map_private()), before_(map_private()) {}
+    ~CopiedContent() override {
+        munmap(base_, kRegionSize);
+        munmap(before_, kRegionSize);
+    }
 
     Region region() const override { return Region(base_, fixed_); }
 
@@ -57,12 +63,13 @@ public:
         read_all(file, 0, fixed_);
         if (region().used() > fixed_) read_all(file, fixed_, region().used());
         if (region().used() < had) memset(bytes() + region().used(), 0, had - region().used());
-        before_.assign(bytes(), region().used());
+        before_size_ = region().used();
+        memcpy(before_, base_, before_size_);
     }
     // One write, so that the file is never seen half changed.
     void put_back(int file) override {
         const std::string_view now(bytes(), region().used());
-        if (now == before_) return;
+        if (now == std::string_view(static_cast<char*>(before_), before_size_)) return;
         std::size_t done = 0;
         while (done < now.size()) {
             const ssize_t size =
@@ -72,7 +79,14 @@ public:
         }
     }
 
+    // What the last execution left in it would decide which way the next fetch goes.
+    void reset() override {
+        memset(base_, 0, region().used());
+        before_size_ = 0;
+    }
+
 private:
+    static void* map_private() { return map(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1); }
     char* bytes() const { return static_cast<char*>(base_); }
 
     void read_all(int file, std::uint64_t from, std::uint64_t to) const {
@@ -86,7 +100,8 @@ private:
 
     const std::uint64_t fixed_;
     void* const base_;
-    std::string before_;
+    void* const before_;
+    std::uint64_t before_size_ = 0;
 };
 
 constexpr stagger_option kOptions[] = {
@@ -151,6 +166,7 @@ public:
         content_->fetch(file);
         store_.create(content_->region());
         content_->put_back(file);
+        content_->reset();
         close(file);
     }
 

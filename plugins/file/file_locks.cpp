@@ -138,6 +138,7 @@ void FileLocks::reset() const {
     for (const auto& lock : locks_)
         if (lock != nullptr) lock->reset();
     data_.reset();
+    content_->reset();
 }
 
 std::vector<std::string> FileLocks::paths(const plugin::Config& config) {

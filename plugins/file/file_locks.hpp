@@ -21,6 +21,8 @@ public:
     // Around each operation. Requires: `file` is locked by the calling task.
     virtual void fetch(int file) = 0;
     virtual void put_back(int file) = 0;
+    // As if just made.
+    virtual void reset() = 0;
 };
 
 // A mutex or read-write lock: a byte in the file says that somebody holds it for writing.
