@@ -159,8 +159,8 @@ Result<backend::Answer> HostProcess::ask(const std::string& text, const std::str
             state_->child.wait(ignored);
             return died(describe(state_->child));
         }
-        if (cpu_before < 0) cpu_before = cpu_seconds(state_->child.id());
-        const double cpu = cpu_seconds(state_->child.id()) - cpu_before;
+        if (cpu_before < 0) cpu_before = cpu_seconds_with_children(state_->child.id());
+        const double cpu = cpu_seconds_with_children(state_->child.id()) - cpu_before;
         idle = cpu < 0.01 ? idle + 1 : 0;
         cancelled_ms += state_->is_cancelled() ? kTickMs : 0;
         const bool given_up = cancelled_ms >= kCancelledMs;

@@ -36,8 +36,12 @@ ThreadStat thread_stat(int pid, int tid) {
     return read_stat(fmt::format("/proc/{}/task/{}/stat", pid, tid));
 }
 
-double cpu_seconds(int pid) {
-    return read_stat(fmt::format("/proc/{}/stat", pid)).cpu_seconds;
+double cpu_seconds_with_children(int pid) {
+    double seconds = read_stat(fmt::format("/proc/{}/stat", pid)).cpu_seconds;
+    std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid));
+    for (int child = 0; children >> child;)
+        seconds += read_stat(fmt::format("/proc/{}/stat", child)).cpu_seconds;
+    return seconds;
 }
 
 }  // namespace stagger::engine

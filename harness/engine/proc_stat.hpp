@@ -16,7 +16,7 @@ struct ThreadStat {
 
 ThreadStat thread_stat(int pid, int tid);
 
-// Of the whole process; 0 if it is gone.
-double cpu_seconds(int pid);
+// Of the whole process and those that it forked, not of theirs; 0 if it is gone.
+double cpu_seconds_with_children(int pid);
 
 }  // namespace stagger::engine

@@ -38,7 +38,7 @@ std::string describe(const siginfo_t& info) {
     return fmt::format("was killed by signal {} ({})", info.si_status, strsignal(info.si_status));
 }
 
-// Those that children of ours left behind come to us, since the host is their subreaper.
+// Those that children of ours left behind come to us, since the builder is their subreaper.
 std::vector<int> children_of_this_process() {
     std::ifstream list(fmt::format("/proc/self/task/{}/children", getpid()));
     std::vector<int> pids;
@@ -64,7 +64,7 @@ Children::~Children() {
 }
 
 bool Children::fork_child(std::uint32_t process, const std::function<void(int parked)>& body) {
-    const int host = getpid();
+    const int builder = getpid();
     const int pid = fork();
     if (pid < 0) return false;
     if (pid > 0) {
@@ -72,7 +72,7 @@ bool Children::fork_child(std::uint32_t process, const std::function<void(int pa
         return true;
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != host) _exit(1);
+    if (getppid() != builder) _exit(1);
     const sigset_t set = child_signal();
     sigprocmask(SIG_UNBLOCK, &set, nullptr);
     close(deaths_);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The host's children: forks them, learns at once when one ends, kills and reaps them. Used only
-// in the single-threaded host process.
+// The builder's children: forks them, learns at once when one ends, kills and reaps them. Used only
+// in the single-threaded builder process.
 #pragma once
 
 #include <functional>

@@ -1,33 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/worker/host.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <memory>
-#include <optional>
 
 #include "harness/agent/agent.hpp"
+#include "harness/base/check.hpp"
 #include "harness/control/integrity.hpp"
-#include "harness/control/residue.hpp"
-#include "harness/control/scheduler.hpp"
 #include "harness/spec/cases.hpp"
 #include "harness/spec/parse.hpp"
-#include "harness/worker/children.hpp"
-#include "harness/worker/descriptors.hpp"
+#include "harness/worker/builder.hpp"
 #include "harness/worker/evaluators.hpp"
 #include "harness/worker/layout.hpp"
-#include "harness/worker/task_process.hpp"
 
 namespace stagger::worker {
 namespace {
 
 using backend::Answer;
-using backend::Command;
 
 // Between two guard pages: a plugin that runs over the end of its own memory crashes there, rather
 // than change what everybody relies on.
@@ -42,11 +41,30 @@ control::Segment* map_segment() {
     return address == MAP_FAILED ? nullptr : static_cast<control::Segment*>(address);
 }
 
+// By which a builder says that it came to its end: a plugin may exit with any status.
+class Farewell {
+public:
+    Farewell() { STAGGER_CHECK(pipe2(ends_, O_CLOEXEC | O_NONBLOCK) == 0); }
+    ~Farewell() {
+        close(ends_[0]);
+        close(ends_[1]);
+    }
+    Farewell(const Farewell&) = delete;
+    Farewell& operator=(const Farewell&) = delete;
+
+    void say() { STAGGER_CHECK(write(ends_[1], "", 1) == 1); }
+    bool was_said() {
+        char byte;
+        return read(ends_[0], &byte, 1) == 1;
+    }
+
+private:
+    int ends_[2];
+};
+
 class Host {
 public:
-    explicit Host(control::Segment* segment) : segment_(segment) {
-        surroundings_.segment = segment;
-    }
+    explicit Host(control::Segment* segment) { surroundings_.segment = segment; }
 
     // Takes the job; the answer has the layout, or says why there is none.
     Answer prepare(const std::string& text) {
@@ -57,75 +75,38 @@ public:
         return answer;
     }
 
-    Answer build() {
-        Answer answer;
-        descriptors_ = open_descriptors();
-        const Status created = backends_->create();
-        if (!created.ok()) {
-            answer.error = created.error().message;
-            return answer;
-        }
-        set_up_slots();
-        for (std::uint32_t i = 0; i < process_count(surroundings_.layout); ++i) {
-            if (!start_process(i)) {
-                answer.error = kNoRoom;
-                return answer;
-            }
-        }
-        answer.error = children_.await_parked(surroundings_.layout.tasks.size());
-        return answer;
-    }
-
-    Answer tear_down() {
-        children_.kill_all();
-        Answer answer;
-        if (backends_ != nullptr) answer.residue = backends_->destroy();
-        if (descriptors_) {
-            const auto left = close_new_descriptors(*descriptors_);
-            answer.residue.insert(answer.residue.end(), left.begin(), left.end());
-            descriptors_.reset();
-        }
-        control::remove_residue(*segment_, answer.residue);
-        return answer;
-    }
-
-    // New processes for those that faults killed; they still have to join the backends.
-    Answer replace() {
-        Answer answer;
-        const std::vector<std::uint32_t> dead = children_.reap_killed(*segment_);
-        std::size_t tasks = 0;
-        for (const std::uint32_t process : dead) {
-            if (!start_process(process)) {
-                answer.error = kNoRoom;
-                return answer;
-            }
-            for (const history::Task& task : surroundings_.layout.tasks) {
-                tasks += task.process == process ? 1 : 0;
-            }
-        }
-        answer.error = children_.await_parked(tasks);
-        return answer;
-    }
-
-    // A child ended: if it should not have, the execution is over; or it starts again.
-    void note_deaths() {
-        for (const std::uint32_t process :
-             children_.report_deaths(*segment_, surroundings_.layout)) {
-            if (start_process(process)) continue;
-            control::finish(*segment_, control::Ending::HarnessError, control::kNobody, kNoRoom);
-            segment_->execution.over.store(1, std::memory_order_release);
+    // A new builder for each time that the controller asks for processes, until it is gone.
+    // Requires: prepared.
+    void serve_builds() {
+        while (backend::receive_message(backend::kChannelDescriptor)) {
+            std::fflush(nullptr);  // or the builder would write it, too
+            const int host = getpid();
+            const int builder = fork();
+            if (builder == 0) become_builder(host);
+            int status = 0;
+            if (builder < 0 || waitpid(builder, &status, 0) != builder) _exit(1);
+            if (!farewell_.was_said()) end_like(status);
         }
     }
-    int death_descriptor() const { return children_.death_descriptor(); }
 
 private:
-    static constexpr const char* kNoRoom = "the system has no room for another process";
+    [[noreturn]] void become_builder(int host) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != host) _exit(1);
+        build_and_serve(surroundings_, job_.explored_servers);
+        std::fflush(nullptr);
+        farewell_.say();
+        _exit(0);
+    }
 
-    bool start_process(std::uint32_t process) {
-        return children_.fork_child(process, [&](int parked) {
-            close(backend::kChannelDescriptor);
-            run_task_process(surroundings_, process, parked);
-        });
+    // It ran a plugin's code. The controller watches the host, and tells how that ended.
+    [[noreturn]] static void end_like(int status) {
+        if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
+        constexpr rlimit kNoSecondCore{0, 0};
+        setrlimit(RLIMIT_CORE, &kNoSecondCore);
+        signal(WTERMSIG(status), SIG_DFL);
+        raise(WTERMSIG(status));
+        _exit(1);
     }
 
     Status try_prepare(const std::string& text, Answer& answer) {
@@ -171,66 +152,18 @@ private:
                         std::strerror(failed))};
     }
 
-    void set_up_slots() {
-        const backend::Layout& layout = surroundings_.layout;
-        segment_->settings.task_count = static_cast<std::uint32_t>(layout.tasks.size());
-        segment_->execution.silent = 0;
-        for (control::TaskSlot& slot : segment_->tasks) {
-            slot.token.store(0);
-            slot.sight.store(control::Sight::Seen);
-            slot.in_agent.store(false);
-            slot.state = control::TaskState::Unused;
-        }
-        for (control::TaskIndex i = 0; i < layout.tasks.size(); ++i) {
-            control::TaskSlot& slot = segment_->tasks[i];
-            const bool server = layout.kinds[i] == backend::Layout::Kind::Server;
-            slot.state = control::TaskState::Ended;
-            slot.kind = static_cast<control::TaskKind>(layout.kinds[i]);
-            slot.opaque = server && !job_.explored_servers;
-            slot.process = layout.tasks[i].process;
-            slot.wait_count = 0;
-            slot.deadline = control::kNoDeadline;
-            slot.lock_holder = 0;
-            if (slot.opaque) segment_->execution.silent |= control::bit(i);
-        }
-    }
-
-    control::Segment* segment_;
     backend::Job job_;
     spec::Scenario scenario_;
     spec::Case case_;
     std::unique_ptr<CaseBackends> backends_;
     Surroundings surroundings_;
-    Children children_;
-    std::optional<Descriptors> descriptors_;  // before the case's objects were made
+    Farewell farewell_;
 };
-
-bool serve_command(Host& host, const std::string& text) {
-    if (text.size() != 1) return false;
-    const char command = text[0];
-    const Answer answer = command == static_cast<char>(Command::Build)     ? host.build()
-                          : command == static_cast<char>(Command::Replace) ? host.replace()
-                                                                           : host.tear_down();
-    return backend::send_message(backend::kChannelDescriptor, backend::to_text(answer));
-}
-
-void serve_commands(Host& host) {
-    for (;;) {
-        pollfd sources[] = {{backend::kChannelDescriptor, POLLIN, 0},
-                            {host.death_descriptor(), POLLIN, 0}};
-        if (poll(sources, 2, -1) < 0) continue;
-        if ((sources[1].revents & POLLIN) != 0) host.note_deaths();
-        if (sources[0].revents == 0) continue;
-        const auto text = backend::receive_message(backend::kChannelDescriptor);
-        if (!text || !serve_command(host, *text)) return;
-    }
-}
 
 }  // namespace
 
 int run_host() {
     setsid();  // a Ctrl-C at the terminal is for the controller, which then tells the host
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
     control::Segment* segment = map_segment();
     if (segment == nullptr) return 1;
     const bool same_build = control::harm(*segment) == nullptr;
@@ -247,10 +180,8 @@ int run_host() {
     Host host(segment);
     const Answer answer = host.prepare(*job);
     const bool usable = answer.layout.has_value();
-    if (backend::send_message(backend::kChannelDescriptor, backend::to_text(answer)) && usable) {
-        serve_commands(host);
-    }
-    host.tear_down();
+    if (backend::send_message(backend::kChannelDescriptor, backend::to_text(answer)) && usable)
+        host.serve_builds();
     return 0;
 }
 

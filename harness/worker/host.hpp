@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The host process of a case: single-threaded, it loads the backends, makes their OS objects,
-// forks the task processes and reaps them. Driven by the controller over a socket; when the
-// controller is gone, however it went, the host kills what is left, cleans up, and ends.
+// The host process of a case: single-threaded, it loads the backends, and forks a builder (see
+// builder.hpp) whenever the controller, which drives both over a socket, asks for processes. When
+// the controller is gone, however it went, the builder cleans up, and both end.
 #pragma once
 
 namespace stagger::worker {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The body of a task process: forked by the host, it makes its threads, parks, and then runs what
-// each execution asks of it, until it is killed. Never returns to the host's code.
+// The body of a task process: forked by the builder, it makes its threads, parks, and then runs
+// what each execution asks of it, until it is killed. Never returns to the builder's code.
 #pragma once
 
 #include <cstdint>

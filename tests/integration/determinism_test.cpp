@@ -89,6 +89,25 @@ TEST_P(Determinism, TheSameSeedGivesTheSameHistoriesAgainAndFreshOnesAreLikeWarm
     }
 }
 
+// Its library counts how often it was made, and is made for each execution.
+TEST(FreshProcesses, BeginWithTheLibraryAsItWasLoaded) {
+    const spec::Scenario scenario = testing::scenario_from(R"(
+name = "numbered"
+[objects]
+n = { type = "register", initial = 1 }
+[process.reader]
+count = 2
+steps = [ { load = "n", into = "x" }, { assert = "x == 1" } ]
+[[case]]
+backend = "numbered"
+)");
+    CampaignOptions options = testing::world();
+    options.schedules = 50;
+    options.lifetime = spec::Lifetime::Fresh;
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_EQ(result.verdict, "ok") << testing::describe(result);
+}
+
 std::string test_name(const ::testing::TestParamInfo<const char*>& info) {
     std::string name = info.param;
     name.resize(name.rfind('.'));

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <limits>
 
 namespace stagger::engine {
@@ -23,16 +25,29 @@ TEST(ThreadStat, OfTheReaderItselfIsRunning) {
 TEST(ThreadStat, OfAThreadThatIsNotThereSaysSo) {
     EXPECT_FALSE(thread_stat(getpid(), std::numeric_limits<int>::max()).exists);
     EXPECT_FALSE(thread_stat(std::numeric_limits<int>::max(), 1).exists);
-    EXPECT_EQ(cpu_seconds(std::numeric_limits<int>::max()), 0);
+    EXPECT_EQ(cpu_seconds_with_children(std::numeric_limits<int>::max()), 0);
 }
 
 TEST(ThreadStat, ProcessorTimeGrowsWithWorkDone) {
     const double thread_before = thread_stat(getpid(), own_thread()).cpu_seconds;
-    const double before = cpu_seconds(getpid());
+    const double before = cpu_seconds_with_children(getpid());
     volatile std::uint64_t work = 0;
     while (thread_stat(getpid(), own_thread()).cpu_seconds <= thread_before) work = work + 1;
-    while (cpu_seconds(getpid()) <= before) work = work + 1;  // rounded in its own way
+    while (cpu_seconds_with_children(getpid()) <= before)
+        work = work + 1;  // rounded in its own way
     EXPECT_GT(work, 0u);
+}
+
+// It works until it is killed.
+TEST(ThreadStat, ProcessorTimeOfAChildCountsToo) {
+    const int child = fork();
+    ASSERT_GE(child, 0);
+    for (volatile std::uint64_t work = 0; child == 0;) work = work + 1;
+    while (cpu_seconds_with_children(child) < 0.05) continue;
+    const double own = thread_stat(getpid(), own_thread()).cpu_seconds;
+    EXPECT_GE(cpu_seconds_with_children(getpid()), own + 0.04);
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
 }
 
 // A program can call itself anything, also what looks like the end of the field.
