@@ -3,6 +3,8 @@
 
 #include <csignal>
 
+#include "harness/base/ending_signals.hpp"
+
 namespace stagger::cli {
 namespace {
 
@@ -28,7 +30,7 @@ void install_signal_handlers() {
     // What they tell, the call that failed tells, too.
     for (const int signal : {SIGPIPE, SIGXFSZ}) install(signal, do_nothing, SA_RESTART);
     // Who started us with a signal ignored, as nohup and `&` in scripts do, wants it ignored.
-    for (const int signal : {SIGINT, SIGTERM}) {
+    for (const int signal : kEndingSignals) {
         struct sigaction before {};
         sigaction(signal, nullptr, &before);
         const int once = static_cast<int>(SA_RESETHAND);

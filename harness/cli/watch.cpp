@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/ending_signals.hpp"
 #include "harness/cli/signals.hpp"
 
 namespace stagger::cli {
@@ -49,8 +50,7 @@ public:
     SignalsHeld() {
         sigset_t held;
         sigemptyset(&held);
-        sigaddset(&held, SIGINT);
-        sigaddset(&held, SIGTERM);
+        for (const int signal : kEndingSignals) sigaddset(&held, signal);
         pthread_sigmask(SIG_BLOCK, &held, &before_);
     }
     ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }

@@ -16,6 +16,7 @@
 #include <new>
 #include <utility>
 
+#include "harness/base/ending_signals.hpp"
 #include "harness/fuzz/job.hpp"
 #include "harness/schedule/schedule.hpp"
 
@@ -33,7 +34,7 @@ void leave_signals_to_the_campaign() {
     struct sigaction action {};
     action.sa_handler = do_nothing;
     action.sa_flags = SA_RESTART;
-    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+    for (const int signal : kEndingSignals) sigaction(signal, &action, nullptr);
 }
 
 class Campaign {

@@ -2,6 +2,7 @@
 //
 // What a CI job sees first: the exit code, and why.
 #include <csignal>
+#include <cstring>
 
 #include <gtest/gtest.h>
 
@@ -144,21 +145,29 @@ TEST(Gate, FailFastSkipsWhatIsBehindAFailure) {
     EXPECT_TRUE(contains(outcome.out, "1 failed, 1 skipped")) << outcome.out;
 }
 
-TEST(Gate, AnInterruptEndsItWithWhatIsThere) {
+class EndingSignal : public ::testing::TestWithParam<int> {};
+
+// SIGHUP is what a terminal sends that is closed.
+TEST_P(EndingSignal, EndsAGateWithWhatIsThere) {
     const TemporaryFolder folder;
     testing::Command gate = command(
         folder, {"gate", spec("known"), spec("holds"), "--time", "300", "--json", "results.json"});
     bool sent = false;
-    gate.react = [&sent](const std::string& err) {
+    gate.react = [&sent, this](const std::string& err) {
         if (sent || !contains(err, "known/shm")) return 0;
         sent = true;
-        return SIGINT;
+        return GetParam();
     };
     const Outcome outcome = testing::run_command(gate);
     expect_exit(outcome, 2);
     EXPECT_TRUE(contains(outcome.out, "1 passed, 1 inconclusive")) << outcome.out;
     EXPECT_TRUE(contains(text_of(folder / "results.json"), "\"inconclusive\": 1"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Gate, EndingSignal, ::testing::Values(SIGINT, SIGTERM, SIGHUP),
+                         [](const auto& tested) {
+                             return std::string(sigabbrev_np(tested.param));
+                         });
 
 TEST(Gate, AReaderThatWentAwayDoesNotKillIt) {
     const TemporaryFolder folder;

@@ -148,11 +148,12 @@ void set_up_fuzz(Usage& usage, Options& options) {
     add_results(usage, options);
     add_surroundings(usage, options);
     usage.notes =
-        "Without --time or --schedules it goes on until SIGINT or SIGTERM. A finding does not end\n"
-        "it: findings are stored below --out, each bug once. The same command goes on from the\n"
-        "corpus, and tells nothing twice. Ends with 1 if there are findings that the case does "
-        "not\n"
-        "name in `finds`, or if one that it names was not found.";
+        "Without --time or --schedules it goes on until SIGINT, SIGTERM or SIGHUP. A finding does\n"
+        "not end it: findings are stored below --out, each bug once. The same command goes on "
+        "from\n"
+        "the corpus, and tells nothing twice. Ends with 1 if there are findings that the case "
+        "does\n"
+        "not name in `finds`, or if one that it names was not found.";
     usage.examples =
         "  stagger fuzz specs/updates/increment.toml --backend shm --time 1m\n"
         "  stagger fuzz specs/updates/increment.toml --backend shm --jobs 2 --corpus "

@@ -26,8 +26,9 @@ void set_up_gate(Usage& usage, Options& options) {
         "same\n"
         "of TEST_; together they run everything once.\n\n"
         "Ends with 0 only if every case holds, or finds the known bugs that it names. A bad spec\n"
-        "does not keep the others from being run. The first SIGINT or SIGTERM ends the run with\n"
-        "what is there, the cases that had not ended being inconclusive; the second one kills.";
+        "does not keep the others from being run. The first SIGINT, SIGTERM or SIGHUP ends the\n"
+        "run with what is there, the cases that had not ended being inconclusive; the second "
+        "kills.";
     usage.examples =
         "  stagger gate\n"
         "  stagger gate specs/locks --jobs 2 --junit stagger.xml\n"
