@@ -109,6 +109,13 @@ bool is_cancellable() {
     return state == PTHREAD_CANCEL_ENABLE;
 }
 
+// Another thread has had this process killed, and it starts again: the token is for whoever takes
+// this thread's place there, and the signal is on its way.
+[[noreturn]] void await_own_death() {
+    STAGGER_REAL(pause);
+    for (;;) real();
+}
+
 void pass() {
     switch_to(control::pass_point(*self.segment, self.index));
     face_faults();
@@ -130,6 +137,7 @@ void await_token() {
     const InAgent waiting;
     std::atomic<std::uint32_t>& token = self.slot().token;
     while (token.load(std::memory_order_acquire) == 0) futex_wait(&token, 0);
+    if (self.slot().pid == 0) await_own_death();
     token.store(0, std::memory_order_relaxed);
     if (control::Dying& dying = self.execution().dying; dying.tid != 0) {
         await_death(dying);

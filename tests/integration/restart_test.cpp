@@ -143,5 +143,30 @@ INSTANTIATE_TEST_SUITE_P(Faults, ServedBackend,
                                            "backend = \"socket\"\noptions.kind = \"tcp\""),
                          name_of);
 
+// Its threads are still there when the one that dies passes on whose turn it is: what is for those
+// who take their places is not for them: a campaign of these would hang within its first few.
+TEST(AProcessOfSeveralThreads, StartsAgainWhicheverOfThemIsKilled) {
+    const spec::Scenario scenario = testing::scenario_from(R"(
+name = "threads"
+[objects]
+n = { type = "register", initial = 0 }
+[process.worker]
+threads = 3
+steps = [ { add = "n", value = 1 }, { load = "n", into = "x" } ]
+[process.other]
+steps = [ { add = "n", value = 1 } ]
+[[case]]
+backend = "pipe"
+faults = { restart = "worker" }
+)");
+    CampaignOptions options = testing::world();
+    options.schedules = 300;
+    options.strategy = "random";
+    options.seed = 1;
+    const CaseResult result = run_case(scenario, scenario.cases.front(), options);
+    EXPECT_EQ(result.verdict, "ok") << testing::describe(result);
+    EXPECT_EQ(result.schedules, 300u);
+}
+
 }  // namespace
 }  // namespace stagger::engine
