@@ -24,8 +24,10 @@ const stagger_host& host_table(void (*point)(const char* label)) {
 }
 
 void clear_answers() {
-    result.clear();
-    failure.clear();
+    for (std::string* answer : {&result, &failure}) {
+        answer->clear();
+        answer->reserve(kBeyondTheObject);
+    }
 }
 
 const std::string& result_bytes() {

@@ -10,6 +10,11 @@
 
 namespace stagger::backend {
 
+// Room that a string has on the heap. In the string itself its bytes would be out of the reach of
+// the thread's siblings, as its stack is, until the first long text came: a plugin's accesses to
+// what the host gives it, or takes from it, would be points in some executions only.
+inline constexpr std::size_t kBeyondTheObject = 2 * sizeof(std::string);
+
 // `point` is what an explicit point of a plugin calls.
 const stagger_host& host_table(void (*point)(const char* label));
 

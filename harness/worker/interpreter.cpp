@@ -58,6 +58,7 @@ Interpreter::Interpreter(Surroundings& surroundings, std::uint32_t task, spec::E
         if (role.name == identity_->role) role_ = &role;
     }
     evaluator_.draw_from({draw, this});
+    for (std::string* text : {&key_, &value_, &expected_}) text->reserve(backend::kBeyondTheObject);
 }
 
 std::int64_t Interpreter::draw(void* interpreter, std::int64_t least, std::int64_t most) {

@@ -108,7 +108,8 @@ private:
     plugin::ObjectPeer objects_;
     const OwnLocks* const own_;
     const bool robust_;
-    std::uint32_t epoch_ = 0;
+    std::uint32_t epoch_ =
+        1;  // so that a task's first call goes the same way with and without a reset
     std::vector<TaskState> task_states_;
 };
 

@@ -89,6 +89,55 @@ TEST_P(Determinism, TheSameSeedGivesTheSameHistoriesAgainAndFreshOnesAreLikeWarm
     }
 }
 
+class SeveralThreads : public ::testing::TestWithParam<const char*> {};
+
+// To them all memory of their process is shared, so that whatever plugins and the host keep from
+// one execution to the next (a buffer's room, a count of resets) would make points, or take some
+// away.
+TEST_P(SeveralThreads, FindTheMemoryOfTheirProcessAsIfItWereNew) {
+    const spec::Scenario scenario = testing::scenario_from(std::string(R"(
+name = "threads"
+[objects]
+bytes  = { type = "stream" }
+values = { type = "list", initial = [1, 2] }
+permit = { type = "semaphore", initial = 1 }
+[process.pair]
+count = 2
+threads = 2
+steps = [
+  { write = "bytes", bytes = "3 + 40 * thread", into = ["sent", "how"] },
+  { acquire = "permit" },
+  { append = "values", value = "100 * self + thread" },
+  { release = "permit" },
+  { read = "bytes", bytes = "50 - 40 * thread", timeout = 1, into = ["got", "how"] },
+]
+[process.reader]
+steps = [ { read = "values", into = "x" }, { pop = "values", into = ["y", "how"] } ]
+[[case]]
+)") + GetParam());
+    constexpr std::uint64_t kExecutions = 40;
+    const spec::Case& spec_case = scenario.cases.front();
+    const Histories warm = explore(scenario, spec_case, spec::Lifetime::Warm, kExecutions);
+    EXPECT_EQ(warm.size(), kExecutions);
+    expect_same(warm, explore(scenario, spec_case, spec::Lifetime::Warm, kExecutions), "again");
+    expect_same(warm, explore(scenario, spec_case, spec::Lifetime::Fresh, kExecutions), "fresh");
+}
+
+std::string name_of_backend(const ::testing::TestParamInfo<const char*>& info) {
+    std::string name = info.param;
+    std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Backends, SeveralThreads,
+    ::testing::Values(R"(backend = "shm")", "backend = \"shm\"\noptions = { lock = \"robust\" }",
+                      R"(backend = "pipe")", R"(backend = "queue")", R"(backend = "socket")",
+                      R"(backend = "manager")", R"(backend = "fifo")", R"(backend = "file")",
+                      "backend = \"file\"\noptions = { lock = \"fcntl\", io = \"mmap\" }",
+                      R"(backend = "futex")", R"(backend = "sysv")"),
+    name_of_backend);
+
 // Its library counts how often it was made, and is made for each execution.
 TEST(FreshProcesses, BeginWithTheLibraryAsItWasLoaded) {
     const spec::Scenario scenario = testing::scenario_from(R"(
