@@ -105,11 +105,13 @@ permit = { type = "semaphore", initial = 1 }
 count = 2
 threads = 2
 steps = [
-  { write = "bytes", bytes = "3 + 40 * thread", into = ["sent", "how"] },
+  { write = "bytes", bytes = 3, into = ["sent", "how"] },
+  { write = "bytes", bytes = 43, into = ["sent", "how"] },
   { acquire = "permit" },
   { append = "values", value = "100 * self + thread" },
   { release = "permit" },
-  { read = "bytes", bytes = "50 - 40 * thread", timeout = 1, into = ["got", "how"] },
+  { read = "bytes", bytes = 3, timeout = 1, into = ["got", "how"] },
+  { read = "bytes", bytes = 90, timeout = 1, into = ["got", "how"] },
 ]
 [process.reader]
 steps = [ { read = "values", into = "x" }, { pop = "values", into = ["y", "how"] } ]
