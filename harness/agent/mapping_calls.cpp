@@ -2,7 +2,7 @@
 //
 // Shared memory: shm_open, ftruncate, mmap and their opposites. They never wait; they are points
 // because others can see the object half made. Runs in the task that calls, and, to learn who is
-// who, in the host before any task exists. shm_open(3), mmap(2).
+// who, in the builder before any task exists. shm_open(3), mmap(2).
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>

@@ -76,9 +76,9 @@ bool is_alive(int pid, int tid) {
     return state != kNoThread && state != 'Z' && state != 'X';
 }
 
-// A child of the host's that a fault killed. The host reaps it: until then kill(2) and /proc would
+// A child of the builder's that a fault killed, which reaps it: until then kill(2) and /proc would
 // say that it lives, and whoever takes a lock away from the dead would wait for ever.
-bool is_reaped_by_host(const control::Dying& dying) {
+bool is_reaped_by_builder(const control::Dying& dying) {
     for (control::TaskMask rest = self.execution().faults.killed; rest != 0; rest &= rest - 1) {
         if (self.segment->tasks[control::lowest(rest)].process == dying.process) return true;
     }
@@ -89,7 +89,7 @@ bool is_reaped_by_host(const control::Dying& dying) {
 // any of its threads.
 bool still_dying(const control::Dying& dying) {
     if (dying.tid != dying.pid) return is_alive(dying.pid, dying.tid);
-    if (is_reaped_by_host(dying)) return thread_state(dying.pid, dying.pid) != kNoThread;
+    if (is_reaped_by_builder(dying)) return thread_state(dying.pid, dying.pid) != kNoThread;
     for (TaskIndex i = 0; i < self.segment->settings.task_count; ++i) {
         const control::TaskSlot& slot = self.segment->tasks[i];
         if (slot.process == dying.process && is_alive(dying.pid, slot.tid)) return true;

@@ -45,7 +45,7 @@ enum class Command : char {
     Kill = 'K',     // kill all, reap, destroy; answers with what was left behind
 };
 
-// How a process of the pool ended, or what else the host has to say.
+// How a process of the pool ended, or what else host or builder have to say.
 struct Answer {
     std::string error;                 // "" if all went well
     std::string lacking;               // the case must be skipped, and why

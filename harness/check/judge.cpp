@@ -78,11 +78,10 @@ std::optional<std::string> why_it_cannot_be_judged(const History& history) {
     }
 }
 
-// A task stops at an expression that it cannot evaluate, and others may then wait in vain, meet half
-// a block or see their time-outs end: none of that speaks against what is under test. What calls
-// returned before still does, and may be why the expression failed: a nil that nobody had put.
-bool stands_though_a_task_stopped(const Violation& violation) {
-    switch (violation.symptom) {
+// A task stops at an expression that it cannot evaluate, and others may then wait in vain, meet
+// half a block or see their time-outs end: none of that speaks against what is under test.
+bool can_follow_from_a_stop(Symptom symptom) {
+    switch (symptom) {
         case Symptom::LostUpdate:
         case Symptom::StaleRead:
         case Symptom::NeverVisible:
@@ -92,17 +91,32 @@ bool stands_though_a_task_stopped(const Violation& violation) {
         case Symptom::ReorderedMessage:
         case Symptom::InventedMessage:
         case Symptom::MutualExclusion:
-        case Symptom::Crash:
         case Symptom::NotLinearizable:
-            return true;
-        default:
             return false;
+        default:
+            return true;
     }
 }
 
-bool stopped_at_an_expression(const History& history) {
-    return std::any_of(history.complaints.begin(), history.complaints.end(), [](const auto& each) {
-        return each.kind == history::Complaint::Kind::ExpressionError;
+// The position of the first expression that failed.
+std::optional<std::uint32_t> first_stop(const History& history) {
+    std::optional<std::uint32_t> first;
+    for (const history::Complaint& complaint : history.complaints) {
+        if (complaint.kind != history::Complaint::Kind::ExpressionError) continue;
+        first = std::min(first.value_or(complaint.position), complaint.position);
+    }
+    return first;
+}
+
+// What calls had returned before may be why the expression failed: a nil that nobody had put.
+void keep_what_was_before(std::uint32_t stop, const History& history, Verdict& verdict) {
+    std::erase_if(verdict.violations, [&](const Violation& violation) {
+        const bool was_before =
+            !violation.calls.empty() &&
+            std::all_of(violation.calls.begin(), violation.calls.end(), [&](std::uint32_t call) {
+                return history.calls[call].responded < stop;  // kNone is the largest
+            });
+        return !was_before || can_follow_from_a_stop(violation.symptom);
     });
 }
 
@@ -121,11 +135,7 @@ Verdict judge(const History& history, const Expectations& expectations,
         context.inconclusive("Somebody waits for something that Stagger cannot see" +
                              detail(history));
     Verdict verdict = context.take_verdict();
-    if (stopped_at_an_expression(history)) {
-        std::erase_if(verdict.violations, [](const Violation& violation) {
-            return !stands_though_a_task_stopped(violation);
-        });
-    }
+    if (const auto stop = first_stop(history)) keep_what_was_before(*stop, history, verdict);
     count_evidence(history, verdict);
     return verdict;
 }

@@ -33,7 +33,9 @@ void install_signal_handlers() {
     for (const int signal : kEndingSignals) {
         struct sigaction before {};
         sigaction(signal, nullptr, &before);
-        const int once = static_cast<int>(SA_RESETHAND);
+        // Of a terminal that is closed both the shell and the kernel tell, one right after the
+        // other.
+        const int once = signal == SIGHUP ? 0 : static_cast<int>(SA_RESETHAND);
         if (before.sa_handler != SIG_IGN) install(signal, cancel, once | SA_RESTART);
     }
 }

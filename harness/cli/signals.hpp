@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Signals of the `stagger` process: the first SIGINT, SIGTERM or SIGHUP asks for an end with what is there,
-// the second one kills. SIGPIPE and SIGXFSZ are caught by a handler that does nothing, and not
-// ignored, because an ignored signal would stay ignored in the programs that workers run.
+// Signals of the `stagger` process: the first SIGINT, SIGTERM or SIGHUP asks for an end with what
+// is there, the second one kills, if it is no SIGHUP. SIGPIPE and SIGXFSZ are caught by a handler
+// that does nothing, and not ignored, because an ignored signal would stay ignored in the programs
+// that workers run.
 #pragma once
 
 #include <atomic>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a case leaves behind in the system: the agent writes down every name that is made, so that
-// leftovers can be told and removed whatever the plugin forgot. Used by the host process, and by
-// the controller when the host died before it could. It allocates, so it is not for tasks.
+// leftovers can be told and removed whatever the plugin forgot. Used by the builder, and by
+// the controller when that died before it could. It allocates, so it is not for tasks.
 #pragma once
 
 #include <string>

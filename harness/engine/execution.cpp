@@ -31,7 +31,7 @@ constexpr long kTickNs = 2'000'000;              // how often the controller loo
 constexpr long kFirstTickNs = 20'000'000;
 constexpr std::uint32_t kCancelledTicks = 150;  // until an execution is given up after Ctrl-C
 constexpr std::uint32_t kAsleepTicks = 2;
-// The host reports the death of its own children at once; this is for those of plugins.
+// The builder reports the death of its own children at once; this is for those of plugins.
 constexpr std::uint32_t kDeadTicks = 50;
 constexpr std::uint32_t kSleeperTicks = 1500;
 

@@ -24,6 +24,7 @@ namespace bp = boost::process;
 constexpr int kTickMs = 100;
 constexpr int kCleanUpMs = 10'000;
 constexpr int kCancelledMs = 500;
+constexpr int kHangUpMs = 1000;
 // A plugin's create or contract may compute this long, or wait this long for something outside.
 constexpr double kCpuBudgetSeconds = 5;
 constexpr int kIdleTicks = 200;
@@ -85,6 +86,15 @@ struct HostProcess::State {
         child.wait(ignored);
     }
 
+    // The builder has the other end, too, and is killed when the host has died: once that end is
+    // closed it makes nothing more.
+    void await_hang_up() const {
+        pollfd source{channel, POLLIN, 0};
+        char bytes[4096];
+        while (poll(&source, 1, kHangUpMs) > 0 && recv(channel, bytes, sizeof(bytes), 0) > 0)
+            continue;
+    }
+
     ~State() {
         if (channel >= 0) close(channel);  // the host takes this as its order to end
         if (child.valid()) await_end();
@@ -140,6 +150,7 @@ void HostProcess::watch(const std::atomic<bool>* cancelled) {
 std::optional<std::string> HostProcess::death() {
     std::error_code error;
     if (state_->child.running(error)) return std::nullopt;
+    state_->await_hang_up();
     return describe(state_->child);
 }
 
@@ -168,6 +179,7 @@ Result<backend::Answer> HostProcess::ask(const std::string& text, const std::str
         kill(state_->child.id(), SIGKILL);
         std::error_code ignored;
         state_->child.wait(ignored);
+        state_->await_hang_up();
         if (given_up) return died("was given up, since an end was asked for");
         return died(cpu >= kCpuBudgetSeconds ? "burnt its processor time without an end (hang)"
                                              : "slept without an end");

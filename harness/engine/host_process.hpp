@@ -17,7 +17,7 @@ namespace stagger::engine {
 class HostProcess {
 public:
     static Result<HostProcess> start(const std::string& worker_path, int segment_descriptor);
-    ~HostProcess();  // the host kills its processes and cleans up; waits until it has
+    ~HostProcess();  // its builder kills the processes and cleans up; waits for that
     HostProcess(HostProcess&&) noexcept;
     HostProcess& operator=(HostProcess&&) noexcept;
 

@@ -5,6 +5,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 #include "harness/control/residue.hpp"
 #include "harness/control/scheduler.hpp"
 #include "harness/worker/children.hpp"
@@ -83,8 +85,6 @@ public:
     int death_descriptor() const { return children_.death_descriptor(); }
 
 private:
-    static constexpr const char* kNoRoom = "the system has no room for another process";
-
     bool start_process(std::uint32_t process) {
         return children_.fork_child(process, [&](int parked) {
             close(backend::kChannelDescriptor);
@@ -144,12 +144,19 @@ bool serve_commands(Builder& builder) {
 
 }  // namespace
 
+// The last answer comes when no code of plugins is left to run: what goes wrong in that is still a
+// part of the order that it answers.
 void build_and_serve(Surroundings& surroundings, bool explored_servers) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    Builder builder(surroundings, explored_servers);
-    const bool asked = answer(builder.build()) && serve_commands(builder);
-    const Answer left = builder.tear_down();
-    if (asked) answer(left);
+    bool is_asked = false;
+    Answer left;
+    {
+        Builder builder(surroundings, explored_servers);
+        is_asked = answer(builder.build()) && serve_commands(builder);
+        left = builder.tear_down();
+    }
+    std::fflush(nullptr);
+    if (is_asked) answer(left);
 }
 
 }  // namespace stagger::worker

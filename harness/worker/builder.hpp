@@ -10,6 +10,8 @@
 
 namespace stagger::worker {
 
+inline constexpr const char* kNoRoom = "the system has no room for another process";
+
 // Makes them, and serves the controller's commands until it asks for their end, or is gone itself.
 // Everything has been cleaned up then.
 void build_and_serve(Surroundings&, bool explored_servers);

@@ -39,9 +39,9 @@ public:
     Result<std::vector<history::Object>> describe_objects() const;
     // [host] Servers of all backends.
     std::uint32_t server_count() const;
-    // [host]
+    // [builder]
     Status create();
-    // [host] Destroys what create made; gives what is still there.
+    // [builder] Destroys what create made; gives what is still there.
     std::vector<std::string> destroy();
 
     // [each] Joins as process `index`, and announces what it will use.

@@ -38,7 +38,7 @@ std::string describe(const siginfo_t& info) {
     return fmt::format("was killed by signal {} ({})", info.si_status, strsignal(info.si_status));
 }
 
-// Those that children of ours left behind come to us, since the builder is their subreaper.
+// Those that children of ours left behind come to us, since host and builder are subreapers.
 std::vector<int> children_of_this_process() {
     std::ifstream list(fmt::format("/proc/self/task/{}/children", getpid()));
     std::vector<int> pids;
@@ -47,6 +47,14 @@ std::vector<int> children_of_this_process() {
 }
 
 }  // namespace
+
+void kill_descendants(std::vector<int> known) {
+    for (;; known = children_of_this_process()) {
+        for (const int pid : known) kill(pid, SIGKILL);
+        for (const int pid : known) waitpid(pid, nullptr, 0);
+        if (waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) break;
+    }
+}
 
 Children::Children() {
     const sigset_t set = child_signal();
@@ -167,11 +175,7 @@ void Children::kill_all() {
     for (const Child& child : children_) {
         if (!child.reaped) left.push_back(child.pid);
     }
-    for (;; left = children_of_this_process()) {
-        for (const int pid : left) kill(pid, SIGKILL);
-        for (const int pid : left) waitpid(pid, nullptr, 0);
-        if (waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) break;
-    }
+    kill_descendants(std::move(left));
     children_.clear();
     drain(deaths_);
     drain(parked_[0]);

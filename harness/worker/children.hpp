@@ -14,6 +14,9 @@
 
 namespace stagger::worker {
 
+// Leaves this process, a subreaper, no child, grandchild or zombie. `known` are asked first.
+void kill_descendants(std::vector<int> known = {});
+
 class Children {
 public:
     Children();

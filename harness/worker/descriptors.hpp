@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which descriptors this process has open, and what they are: so that a backend that closes fewer
-// than it opened is told. Used by the host, before it makes a case's objects and after it destroyed
-// them.
+// than it opened is told. Used by the builder, before it makes a case's objects and after it
+// destroyed them.
 #pragma once
 
 #include <map>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "harness/worker/host.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -20,6 +19,7 @@
 #include "harness/spec/cases.hpp"
 #include "harness/spec/parse.hpp"
 #include "harness/worker/builder.hpp"
+#include "harness/worker/children.hpp"
 #include "harness/worker/evaluators.hpp"
 #include "harness/worker/layout.hpp"
 
@@ -41,26 +41,9 @@ control::Segment* map_segment() {
     return address == MAP_FAILED ? nullptr : static_cast<control::Segment*>(address);
 }
 
-// By which a builder says that it came to its end: a plugin may exit with any status.
-class Farewell {
-public:
-    Farewell() { STAGGER_CHECK(pipe2(ends_, O_CLOEXEC | O_NONBLOCK) == 0); }
-    ~Farewell() {
-        close(ends_[0]);
-        close(ends_[1]);
-    }
-    Farewell(const Farewell&) = delete;
-    Farewell& operator=(const Farewell&) = delete;
-
-    void say() { STAGGER_CHECK(write(ends_[1], "", 1) == 1); }
-    bool was_said() {
-        char byte;
-        return read(ends_[0], &byte, 1) == 1;
-    }
-
-private:
-    int ends_[2];
-};
+// With which a builder ends that has torn down all that it made. A plugin that exits does not guess
+// it.
+constexpr int kTornDown = 113;
 
 class Host {
 public:
@@ -83,9 +66,13 @@ public:
             const int host = getpid();
             const int builder = fork();
             if (builder == 0) become_builder(host);
+            if (builder < 0) {
+                refuse_build();
+                continue;
+            }
             int status = 0;
-            if (builder < 0 || waitpid(builder, &status, 0) != builder) _exit(1);
-            if (!farewell_.was_said()) end_like(status);
+            waitpid(builder, &status, 0);
+            if (!WIFEXITED(status) || WEXITSTATUS(status) != kTornDown) end_like(status);
         }
     }
 
@@ -94,13 +81,21 @@ private:
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != host) _exit(1);
         build_and_serve(surroundings_, job_.explored_servers);
-        std::fflush(nullptr);
-        farewell_.say();
-        _exit(0);
+        _exit(kTornDown);
+    }
+
+    // The order to kill, which follows, finds nothing.
+    static void refuse_build() {
+        Answer answer;
+        answer.error = kNoRoom;
+        backend::send_message(backend::kChannelDescriptor, backend::to_text(answer));
+        backend::receive_message(backend::kChannelDescriptor);
+        backend::send_message(backend::kChannelDescriptor, backend::to_text(Answer()));
     }
 
     // It ran a plugin's code. The controller watches the host, and tells how that ended.
     [[noreturn]] static void end_like(int status) {
+        kill_descendants();
         if (WIFEXITED(status)) _exit(WEXITSTATUS(status));
         constexpr rlimit kNoSecondCore{0, 0};
         setrlimit(RLIMIT_CORE, &kNoSecondCore);
@@ -157,13 +152,13 @@ private:
     spec::Case case_;
     std::unique_ptr<CaseBackends> backends_;
     Surroundings surroundings_;
-    Farewell farewell_;
 };
 
 }  // namespace
 
 int run_host() {
     setsid();  // a Ctrl-C at the terminal is for the controller, which then tells the host
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     control::Segment* segment = map_segment();
     if (segment == nullptr) return 1;
     const bool same_build = control::harm(*segment) == nullptr;
@@ -182,6 +177,7 @@ int run_host() {
     const bool usable = answer.layout.has_value();
     if (backend::send_message(backend::kChannelDescriptor, backend::to_text(answer)) && usable)
         host.serve_builds();
+    kill_descendants();  // what libraries started when they were loaded
     return 0;
 }
 

@@ -45,8 +45,8 @@ private:
 };
 
 // A copy in this process. Its threads share it, and have it one at a time as they have the file.
-// What is compared with it lies in a mapping, too: a buffer of the heap would be elsewhere, and have
-// other room, depending on the executions before.
+// What is compared with it lies in a mapping, too: a buffer of the heap would be elsewhere, and
+// have other room, depending on the executions before.
 class CopiedContent : public Content {
 public:
     explicit CopiedContent(std::uint64_t fixed)

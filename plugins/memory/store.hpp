@@ -108,8 +108,8 @@ private:
     plugin::ObjectPeer objects_;
     const OwnLocks* const own_;
     const bool robust_;
-    std::uint32_t epoch_ =
-        1;  // so that a task's first call goes the same way with and without a reset
+    // Not 0, so that a task's first call goes the same way with and without a reset before.
+    std::uint32_t epoch_ = 1;
     std::vector<TaskState> task_states_;
 };
 

@@ -42,6 +42,7 @@ const Broken kAll[] = {
     {"broken_symbol", kError, "error", {"broken_symbol", "stagger_backend_entry"}},
     {"broken_attach", kError, "error", {"broken_attach", "attach gave no peer"}},
     {"broken_create_crash", kError, "error", {"creating", "signal"}},
+    {"broken_create_exit", kError, "error", {"creating", "exited with status 0"}},
     {"broken_create_fail", kError, "error", {"broken_create_fail"}},
     {"broken_create_hang", kError, "error", {"creating", "slept without an end"}},
     {"broken_destroy_crash", kError, "error", {"cleaning up", "signal 6"}},

@@ -113,24 +113,30 @@ TEST(KilledAtARandomMoment, StaggerLeavesNothingBehind) {
     }
 }
 
-// Its host process, as the only child that it has itself.
-pid_t host_of_this_process() {
-    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-        pid_t host = 0;
-        if (std::ifstream(task.path() / "children") >> host) return host;
+// The only child that it has itself; 0: none.
+pid_t child_of(const std::string& process) {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + process + "/task")) {
+        pid_t child = 0;
+        if (std::ifstream(task.path() / "children") >> child) return child;
     }
     return 0;
 }
 
-TEST(AHostThatIsKilled, CostsItsCaseAndLeavesNothingBehind) {
+class AProcessOfStaggersOwn : public ::testing::TestWithParam<const char*> {};
+
+// The host, or the builder, which is the host's only child.
+TEST_P(AProcessOfStaggersOwn, ThatIsKilledCostsItsCaseAndLeavesNothingBehind) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const bool builder = std::string_view(GetParam()) == "Builder";
     for (const char* backend : kBackends) {
         SCOPED_TRACE(backend);
         const spec::Scenario scenario = testing::scenario_from(spec_text(backend, kWays[0]));
         CampaignOptions options = testing::world();
         options.schedules = 1'000'000'000;
-        options.on_progress = [](std::uint64_t executions) {
-            if (executions == 50) kill(host_of_this_process(), SIGKILL);
+        options.on_progress = [&](std::uint64_t executions) {
+            if (executions != 50) return;
+            const pid_t host = child_of("self");
+            kill(builder ? child_of(std::to_string(host)) : host, SIGKILL);
         };
         const CaseResult result = run_case(scenario, scenario.cases.front(), options);
         await_orphans();
@@ -140,6 +146,9 @@ TEST(AHostThatIsKilled, CostsItsCaseAndLeavesNothingBehind) {
                   std::vector<std::string>{});
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Kill, AProcessOfStaggersOwn, ::testing::Values("Host", "Builder"),
+                         [](const auto& tested) { return std::string(tested.param); });
 
 }  // namespace
 }  // namespace stagger::engine

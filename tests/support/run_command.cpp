@@ -60,6 +60,8 @@ struct Streams {
     dup2(streams.in, STDIN_FILENO);
     dup2(streams.out, STDOUT_FILENO);
     dup2(streams.err, STDERR_FILENO);
+    // Whoever runs the tests under nohup has them ignored, and stagger would respect that.
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
     for (const auto& [name, value] : command.environment) setenv(name.c_str(), value.c_str(), 1);
     if (!command.folder.empty() && chdir(command.folder.c_str()) != 0) _exit(kCannotStart);
     std::vector<char*> words;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // pthread_barrier_*: modelled, and so all that a barrier is to us is its number of parties, which
-// pthread_barrier_init says, often in the host. Runs in the task that calls.
+// pthread_barrier_init says, often in the builder. Runs in the task that calls.
 // pthread_barrier_wait(3p): one of those released is told so by a return value of its own.
 #include <pthread.h>
 

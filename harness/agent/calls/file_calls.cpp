@@ -2,7 +2,7 @@
 //
 // Files are opened: open and its kin. A file is known by its path, until that is unlinked. Opening
 // a FIFO waits for the other end, as fifo(7) says. Runs in the task that calls, and, to learn who
-// is who, in the host.
+// is who, in the builder.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>

@@ -3,7 +3,7 @@
 // Connections: bind, listen, connect, accept, shutdown. Both ends of a connection get one id, that
 // of the connecting socket, which travels to accept() beside the connection. A connect on loopback
 // is complete when it returns, unless the backlog is full. Runs in the task that calls, and in the
-// host. connect(2), accept(2), unix(7), tcp(7).
+// builder. connect(2), accept(2), unix(7), tcp(7).
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -3,7 +3,7 @@
 // System V semaphores, message queues and shared memory: tried when chosen with IPC_NOWAIT. The
 // number that the kernel gave an object, and never gives again while it lives, is its name; what it
 // is known by is the same in every run. Runs in the task that calls, and, to learn who is who, in
-// the host. sysvipc(7), semop(2), msgop(2), shmop(2).
+// the builder. sysvipc(7), semop(2), msgop(2), shmop(2).
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>

@@ -27,8 +27,8 @@ void set_up_gate(Usage& usage, Options& options) {
         "of TEST_; together they run everything once.\n\n"
         "Ends with 0 only if every case holds, or finds the known bugs that it names. A bad spec\n"
         "does not keep the others from being run. The first SIGINT, SIGTERM or SIGHUP ends the\n"
-        "run with what is there, the cases that had not ended being inconclusive; the second "
-        "kills.";
+        "run with what is there, the cases that had not ended being inconclusive; a second "
+        "SIGINT or SIGTERM kills.";
     usage.examples =
         "  stagger gate\n"
         "  stagger gate specs/locks --jobs 2 --junit stagger.xml\n"

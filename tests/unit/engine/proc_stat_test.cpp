@@ -2,6 +2,7 @@
 #include "harness/engine/proc_stat.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ TEST(ThreadStat, ProcessorTimeGrowsWithWorkDone) {
 TEST(ThreadStat, ProcessorTimeOfAChildCountsToo) {
     const int child = fork();
     ASSERT_GE(child, 0);
+    if (child == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (volatile std::uint64_t work = 0; child == 0;) work = work + 1;
     while (cpu_seconds_with_children(child) < 0.05) continue;
     const double own = thread_stat(getpid(), own_thread()).cpu_seconds;

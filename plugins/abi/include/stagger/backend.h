@@ -9,8 +9,10 @@
  * with -fsanitize=thread, its accesses to shared memory.
  *
  * Conventions: strings are NUL-terminated UTF-8 and live as long as the library, unless said
- * otherwise. `[host]` is the process that forks all others, single-threaded; `[each]` every
- * process of the case; `[server]` a server process. Times are in nanoseconds. A function that
+ * otherwise. `[host]` is the process that loads the library, single-threaded; `[builder]` a fork of
+ * it, which forks all others and ends with them: there is a new one each time that processes are
+ * made anew, with the library as it was loaded, without threads and timers of its own. `[each]` is
+ * every process of the case; `[server]` a server process. Times are in nanoseconds. A function that
  * returns int gives 0, or -1 after calling `host->fail` with a sentence for the user. No exception
  * may cross this boundary. C++ authors: <stagger/backend.hpp> does all of this.
  */
@@ -249,9 +251,9 @@ typedef struct stagger_backend {
     int (*contract)(const stagger_config*, stagger_contract* out);
     /* [host] How many server processes this case needs. May be NULL: none. */
     uint32_t (*servers)(const stagger_config*);
-    /* [host] Makes the OS objects. May wait. */
+    /* [builder] Makes the OS objects. May wait. */
     int (*create)(const stagger_host*, const stagger_config*, stagger_state** out);
-    /* [host] After all processes have ended, however they ended: leaves nothing behind. */
+    /* [builder] After all processes have ended, however they ended: leaves nothing behind. */
     void (*destroy)(stagger_state*);
     /* [each] A process joins; `process` is 0 .. process_count-1. May wait. */
     int (*attach)(stagger_state*, uint32_t process, stagger_peer** out);
@@ -267,7 +269,8 @@ typedef struct stagger_backend {
     int (*serve)(stagger_state*, uint32_t index);
     /* [each] After `process` died: repairs what only a peer can. May be NULL. */
     int (*recover)(stagger_peer*, uint32_t process);
-    /* [host] After destroy: calls `found` for each OS object that is still there. May be NULL. */
+    /* [builder] After destroy: calls `found` for each OS object that is still there. May be NULL.
+     */
     void (*residue)(const stagger_config*, void (*found)(void* context, const char* name),
                     void* context);
     /* Ends with a NULL name; may be NULL. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The C++ way to write a backend. Derive one class from Backend (the case: it lives in the host and
-// is inherited by every process) and one from Peer (a process's attachment), or use ObjectPeer of
-// <stagger/objects.hpp> with one class per object type. Throw Failure, or anything else, where
-// something fails: nothing leaves through the C boundary but a sentence for the user.
+// The C++ way to write a backend. Derive one class from Backend (the case: it is made in the
+// builder and inherited by every process) and one from Peer (a process's attachment), or use
+// ObjectPeer of <stagger/objects.hpp> with one class per object type. Throw Failure, or anything
+// else, where something fails: nothing leaves through the C boundary but a sentence for the user.
 //
 //   class Mine : public stagger::plugin::Backend {
 //   public:
