@@ -23,8 +23,8 @@ public:
     virtual ~Object() = default;
     // `with` is the object that the call names besides this one, where it names one.
     virtual Reply invoke(const Call& call, Object* with) = 0;
-    // The whole content, for `final` expectations and for what is judged at the end. Nil is for what
-    // has none, such as a lock.
+    // The whole content, for `final` expectations and for what is judged at the end. Nil is for
+    // what has none, such as a lock.
     virtual std::string snapshot() { return wire::encode_nil(); }
 };
 
