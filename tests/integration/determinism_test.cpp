@@ -48,6 +48,8 @@ Histories explore(const spec::Scenario& scenario, const spec::Case& spec_case,
     const Status explored = explorer.explore();
     EXPECT_TRUE(explored.ok()) << explored.error().message;
     EXPECT_EQ(explorer.spec_error(), "");
+    // A search that has come to its end has no more of them.
+    EXPECT_TRUE(histories.size() == count || explorer.evidence().complete) << histories.size();
     return histories;
 }
 
@@ -77,13 +79,11 @@ TEST_P(Determinism, TheSameSeedGivesTheSameHistoriesAgainAndFreshOnesAreLikeWarm
         // What asks for fresh processes may keep in them what the next execution must not find.
         if (spec_case.explore.lifetime == spec::Lifetime::Fresh) {
             const Histories fresh = run(spec::Lifetime::Fresh, fresh_ones);
-            EXPECT_EQ(fresh.size(), fresh_ones);
             expect_same(fresh, run(spec::Lifetime::Fresh, fresh_ones), "the second campaign");
             continue;
         }
         const Histories warm = run(spec::Lifetime::Warm, executions);
         if (warm.empty()) continue;
-        EXPECT_EQ(warm.size(), executions);
         expect_same(warm, run(spec::Lifetime::Warm, executions), "the second campaign");
         expect_same(warm, run(spec::Lifetime::Fresh, fresh_ones), "the fresh campaign");
     }
@@ -120,7 +120,6 @@ steps = [ { read = "values", into = "x" }, { pop = "values", into = ["y", "how"]
     constexpr std::uint64_t kExecutions = 40;
     const spec::Case& spec_case = scenario.cases.front();
     const Histories warm = explore(scenario, spec_case, spec::Lifetime::Warm, kExecutions);
-    EXPECT_EQ(warm.size(), kExecutions);
     expect_same(warm, explore(scenario, spec_case, spec::Lifetime::Warm, kExecutions), "again");
     expect_same(warm, explore(scenario, spec_case, spec::Lifetime::Fresh, kExecutions), "fresh");
 }
